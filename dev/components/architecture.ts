@@ -41,7 +41,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Kubeflow",
     "in",
-    "its Pipelines, dashboard, profiles, notebooks and Katib, with the log-in of Keycloak; volumes, TensorBoard, KServe and trainer are not yet",
+    "its Pipelines, dashboard, profiles, notebooks, volumes and Katib, with the log-in of Keycloak; TensorBoard, KServe and trainer are not yet",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
     "docs/services/kubeflow.md",
@@ -214,7 +214,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "13 Kubeflow",
     "in",
-    "as above: Pipelines, profiles, notebooks and Katib",
+    "as above: Pipelines, profiles, notebooks, volumes and Katib",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
   ],

@@ -2,14 +2,13 @@ import type { z } from "zod";
 import { blockClass, defineService, keptData } from "../define-service";
 import { ASKED_AT, USER_HEADER } from "./login";
 import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./names";
-import { imagesOf, isPart, NOTEBOOK_KINDS, type NotebookKind, PARTS, profileLabels, withNotebookImages } from "./parts/names";
+import { imagesOf, isPart, missingParts, NOTEBOOK_KINDS, type NotebookKind, PARTS, profileLabels, withNotebookImages } from "./parts/names";
 
 /** Parts of Kubeflow that are not made here, each with the reason. */
 const OTHER_PARTS: Readonly<Record<string, string>> = {
-  volumes: "what shows a volume's files asks nobody who they are, and its controller takes webhooks with a certificate",
   tensorboard: "the pods that its controller makes say nothing of their user, and namespaces held to restricted refuse them",
-  trainer: "it takes webhooks, and rights on pods of every namespace that nobody has narrowed yet",
-  kserve: "it takes Knative, with an ingress of its own",
+  trainer: "its controller watches the Secrets of every namespace, and stops where it may not",
+  kserve: "it takes Knative, with an ingress of its own, or an Ingress for each model, past the mesh by which alone profiles are met",
   knative: "it takes an ingress of its own",
 };
 
@@ -115,6 +114,8 @@ export const kubeflow = defineService({
     [NAMES.members]: "the dashboard alone asks it, at its start page",
     "notebook-controller": "two of it would make every notebook twice",
     "jupyter-web-app": "notebooks go on without it",
+    "pvcviewer-controller": "two of it would make every viewer twice",
+    "volumes-web-app": "volumes go on without it",
     "katib-controller": "two of it would make every trial twice; Jobs of profiles begin no pods meanwhile",
     "katib-db-manager": "trials go on, and tell their metrics again",
     "katib-ui": "experiments go on without it",
@@ -176,6 +177,13 @@ export const kubeflow = defineService({
               remedy: "add them, or take it out",
             },
           ]),
+      ...parts.flatMap((part, index) =>
+        missingParts(part, parts).map((missing) => ({
+          path: `${field}.parts.${index}`,
+          reason: `does not work without ${missing}`,
+          remedy: `add ${missing}, or take it out`,
+        })),
+      ),
       ...Object.keys(profiles).flatMap((name) => {
         const tenant = tenants.find((each) => each.name === name);
         if (tenant?.mesh === "strict" && tenant.isolate) return [];
@@ -197,6 +205,7 @@ export const kubeflow = defineService({
     8887: "TLS",
     8080: "TLS",
     9090: "TLS",
+    9443: "TLS",
     6789: "openly, to what collects metrics beside trials, and to those of Katib who read them: it knows no TLS, and asks nobody who they are",
     8333: "openly, to Kubeflow's programs and its users' runs: they send no key but a signature; a run's launcher trusts an authority of ours only once it has asked for its first artifact, by its source",
   },

@@ -28,8 +28,8 @@ export const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> =
   cloudnativePg: "9443",
   traefik: "8000, 8443",
   istio: "15017",
-  // Katib's, which the API server asks.
-  kubeflow: "8443",
+  // Those of its parts, which the API server asks.
+  kubeflow: ["9443", "8443"],
   // Nodes mount volumes from a network that no policy names.
   rookCeph: ["3300", "6800", "6800"],
 };
@@ -106,6 +106,7 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   kubeflow: [
     // Where it is for several, three look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
     ...["ClusterRole kubeflow-profiles-kfam", "ClusterRole kubeflow-notebook-controller", "ClusterRole kubeflow-jupyter-web-app"],
+    ...["ClusterRole kubeflow-pvcviewer-controller", "ClusterRole kubeflow-volumes-web-app"],
     ...["ClusterRole kubeflow-katib-controller", "ClusterRole kubeflow-katib-ui"],
     ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
     ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard", "Role katib-ui"],
@@ -119,6 +120,7 @@ export const RIGHTS_WITH: Readonly<Record<string, string>> = { portal: "openbao"
 export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
   "kubeflow-jupyter-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
+  "kubeflow-volumes-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
   "kubeflow-katib-ui-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
 };
 
@@ -127,7 +129,16 @@ export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
   portal: ["portal-cluster-token", "portal-federation-api"],
   kubeflow: [
     ...["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"],
-    ...["profiles-kfam", "centraldashboard", "notebook-controller", "jupyter-web-app", "katib-controller", "katib-ui"],
+    ...[
+      "profiles-kfam",
+      "centraldashboard",
+      "notebook-controller",
+      "jupyter-web-app",
+      "pvcviewer-controller",
+      "volumes-web-app",
+      "katib-controller",
+      "katib-ui",
+    ],
   ].map((name) => `kubeflow-${name}`),
 };
 

@@ -127,11 +127,11 @@ describe("Kubeflow", () => {
     const PRINCIPAL = "cluster.local/ns/istio-ingress/sa/istio-ingressgateway";
     const shared = {
       profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
-      parts: ["notebooks", "katib"],
+      parts: ["notebooks", "volumes", "katib"],
       mesh: { rootNamespace: "istio-system", trustDomain: "cluster.local", labels: {} },
       gateway: { gateway: "istio-ingress/kubeflow", namespace: "istio-ingress", principal: PRINCIPAL },
     } as const;
-    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "katib-ui", "centraldashboard"];
+    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "volumes-web-app", "katib-ui", "centraldashboard"];
     /** With what is made in the namespace of the tenant. */
     const whole: Build = (common, opts) => {
       const made = new Kubeflow("ml", { ...given(common), plan: servicePlan("kubeflow"), shared }, opts);
@@ -164,7 +164,7 @@ describe("Kubeflow", () => {
       assert.deepEqual(at(policies["kubeflow/profiles-kfam"], "rules", "0", "from", "0", "source", "principals"), [
         "cluster.local/ns/kubeflow/sa/centraldashboard",
       ]);
-      assert.deepEqual(Object.keys(policies).length, 12);
+      assert.deepEqual(Object.keys(policies).length, 14);
     });
 
     it("lets owner and editors in to what runs in a profile, viewers not, and the namespace's own pods", () => {
@@ -197,11 +197,12 @@ describe("Kubeflow", () => {
         "kubeflow-login",
         "ml-pipeline-ui",
         "profiles-kfam",
+        "volumes-web-app",
       ]);
       assert.equal(ofKind(graph, "networking.k8s.io/v1:Ingress").length, 0);
       const [routes] = Object.values(specs(graph, "networking.istio.io/v1:VirtualService"));
       const paths = (at(routes, "http") as Bag[]).map((each) => at(each, "match", "0", "uri", "prefix"));
-      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/katib/", "/"]);
+      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/volumes/", "/katib/", "/"]);
     });
 
     it("opens the gate to whoever asks it, and screens to the mesh's gateway, in the network too", () => {
@@ -222,7 +223,10 @@ describe("Kubeflow", () => {
       assert.deepEqual(new Set(everywhere), new Set(["subjectaccessreviews"]));
       for (const role of ["admin", "edit", "view"]) {
         const resources = changing(graph.get(`ml-tenants-shop-kubeflow-${role}-role`).inputs.rules);
-        assert.deepEqual(resources, role === "view" ? [] : ["notebooks", "persistentvolumeclaims", "experiments"]);
+        assert.deepEqual(
+          resources,
+          role === "view" ? [] : ["notebooks", "persistentvolumeclaims", "persistentvolumeclaims", "pvcviewers", "experiments"],
+        );
       }
       const members = ofKind(graph, "rbac.authorization.k8s.io/v1:RoleBinding").flatMap(({ inputs }) => {
         const user = at(inputs, "metadata", "annotations", "user");
@@ -247,7 +251,7 @@ describe("Kubeflow", () => {
         const hooks = (["Mutating", "Validating"] as const).flatMap((kind) =>
           ofKind(graph, `admissionregistration.k8s.io/v1:${kind}WebhookConfiguration`).flatMap(({ inputs }) => inputs.webhooks as Bag[]),
         );
-        assert.equal(hooks.length, 3);
+        assert.equal(hooks.length, 5);
         const trusted = Buffer.from(await held("ml-ca", "ca.crt", whole)).toString("base64");
         for (const hook of hooks) {
           assert.equal(at(hook, "clientConfig", "caBundle"), trusted);
@@ -297,6 +301,13 @@ describe("Kubeflow", () => {
       });
     });
 
+    it("shows a volume's files as a plain user that restricted profiles take, without a token", async () => {
+      const spec = JSON.parse(await held("ml-volumes-viewer", "viewer-spec.yaml", whole)) as Bag;
+      assert.deepEqual(at(spec, "podSpec", "securityContext", "runAsUser"), 1000);
+      assert.equal(at(spec, "podSpec", "automountServiceAccountToken"), false);
+      assert.equal(at(spec, "podSpec", "volumes", "0", "persistentVolumeClaim", "claimName"), "$NAME");
+    });
+
     it("has the images of what is there: of its parts, and of notebooks those that the file names", () => {
       const mesh = { istio: true, istioGateway: true };
       const images = (kubeflow: object): Readonly<Record<string, string>> =>
@@ -333,6 +344,7 @@ describe("Kubeflow", () => {
         [found({ profiles }, mesh, { shop: { mesh: "strict", isolate: false } }), /profiles\.shop names a tenant/],
         [found({ parts: ["pipelines", "notebooks"] }), /parts\.1 is each user's own, and there are no profiles/],
         [found({ notebookImages: { r: ["registry.intra/r:1"] } }), /notebookImages is of notebooks, which are not among its parts/],
+        [found({ profiles, parts: ["pipelines", "volumes"] }), /parts\.1 does not work without notebooks/],
         [found({ parts: ["notebooks"] }), /parts must name pipelines/],
         [found({ profiles: { shop: { owner: "system:admin" } } }), /profiles\.shop\.owner must be the name of a user of the realm/],
         [found({ profiles: {} }), /profiles must name a tenant/],
@@ -348,7 +360,10 @@ describe("Kubeflow", () => {
       );
     assert.deepEqual(found(["pipelines"]), []);
     const [trainer, others, dashboard] = found(["pipelines", "trainer", "pipes", "dashboard"]);
-    assert.match(trainer?.reason ?? "", /is a part of Kubeflow that is not made here yet: it takes webhooks/);
+    assert.match(
+      trainer?.reason ?? "",
+      /is a part of Kubeflow that is not made here yet: its controller watches the Secrets of every namespace/,
+    );
     assert.match(others?.reason ?? "", /is no part of Kubeflow/);
     assert.match(dashboard?.reason ?? "", /is there with profiles/);
   });

@@ -85,6 +85,7 @@ const ALL = "experiments trials suggestions";
 export const katib: Part = {
   definitions: KINDS.map((kind) => ({
     ...{ group: "kubeflow.org", version: "v1beta1", kind, singular: kind.toLowerCase(), plural: `${kind.toLowerCase()}s` },
+    reported: true as const,
   })),
   workloads: () => [CONTROLLER, DATABASE, UI],
   screen: { name: NAMES.ui, port: PORTS.ui, path: "/katib/" },

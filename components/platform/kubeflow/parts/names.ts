@@ -6,11 +6,15 @@ interface Named {
   readonly images: string;
   /** Labels that the namespaces of profiles have with it. @default none */
   readonly labels?: Labels;
+  /** Parts that it does not work without. @default none */
+  readonly needs?: readonly string[];
 }
 
 /** The parts that take profiles, by name: `parts/NAME.ts` makes each. */
 export const PARTS = {
   notebooks: { images: "notebook" },
+  // It shows by which notebooks each is used, and fails where there is no such kind.
+  volumes: { images: "volumes", needs: ["notebooks"] },
   katib: { images: "katib", labels: { "katib.kubeflow.org/metrics-collector-injection": "enabled" } },
 } as const satisfies Readonly<Record<string, Named>>;
 
@@ -24,6 +28,12 @@ export function isPart(name: string): name is PartName {
 /** Labels that the namespaces of profiles have by the parts that are there. */
 export function profileLabels(parts: readonly string[]): Labels {
   return Object.assign({}, ...parts.filter(isPart).map((part) => (PARTS[part] as Named).labels ?? {}));
+}
+
+/** The parts that one does not work without, and that are not among those. */
+export function missingParts(part: string, parts: readonly string[]): string[] {
+  if (!isPart(part)) return [];
+  return ((PARTS[part] as Named).needs ?? []).filter((each) => !parts.includes(each));
 }
 
 /** Programs that are there with profiles, by the roles of their images. */

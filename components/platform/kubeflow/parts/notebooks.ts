@@ -124,7 +124,7 @@ function choicesOf(plan: ServicePlan, storageClassName: string): object {
 /** JupyterLab, code-server and RStudio in pods of a profile, by a controller and a web app. */
 export const notebooks: Part = {
   definitions: [
-    { group: "kubeflow.org", version: "v1beta1", kind: "Notebook", singular: "notebook", plural: "notebooks" },
+    { group: "kubeflow.org", version: "v1beta1", kind: "Notebook", singular: "notebook", plural: "notebooks", reported: true },
     { group: "kubeflow.org", version: "v1alpha1", kind: "PodDefault", singular: "poddefault", plural: "poddefaults" },
   ],
   workloads: ({ gateway }) => [controller(gateway.gateway), WEB],
