@@ -90,7 +90,7 @@ module.exports = {
       to: {
         path: "^(components|providers|node_modules/@pulumi)/",
         pathNot:
-          "^components/platform/([^/]+/(service|schema|backup|findable|login|rotates|versions|claims|apps|names)|applications/(application|memory)|define-service|issuer)\\.ts$",
+          "^components/platform/([^/]+/(service|schema|backup|findable|login|rotates|versions|claims|apps|names|parts/names)|applications/(application|memory)|define-service|issuer)\\.ts$",
         dependencyTypesNot: ["type-only", "type-import", "require"],
       },
     },

@@ -5,7 +5,7 @@ import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable } from "./findable";
-import type { Flow } from "./plan/infrastructure-types";
+import type { Flow, Labels } from "./plan/infrastructure-types";
 import type { AutoscalingPlan, Called, ManagedAt, PlatformPlan, Profile, ResourcesPlan, ServicePlan } from "./plan/types";
 import type { Remedy } from "./remedy";
 import type { Rotated, RotatedPlan } from "./rotated";
@@ -139,6 +139,13 @@ export interface ServiceDefinition {
   readonly programs?: Readonly<Record<string, readonly string[]>>;
   /** Programs that it has only where somebody offers what it claims, by that kind: the roles of their images. */
   readonly programsWith?: Readonly<Record<string, readonly string[]>>;
+  /** Its images with those options, of those that the release names, and what options name besides. @default the release's */
+  readonly imagesBy?: (
+    options: Readonly<Record<string, unknown>>,
+    known: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>>;
+  /** Labels that namespaces of tenants have by its options, by tenant. @default none */
+  readonly labelsTenants?: (options: Readonly<Record<string, unknown>>) => Readonly<Record<string, Labels>>;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /**

@@ -41,7 +41,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Kubeflow",
     "in",
-    "its Pipelines, dashboard, profiles and notebooks, with the log-in of Keycloak; volumes, TensorBoard, Katib, KServe and trainer are not yet",
+    "its Pipelines, dashboard, profiles, notebooks, volumes and Katib, with the log-in of Keycloak; TensorBoard, KServe and trainer are not yet",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
     "docs/services/kubeflow.md",
@@ -211,7 +211,13 @@ export const architecture: readonly ComponentRow[] = [
     "components/platform/ingress-nginx/",
   ],
   ["12 Istio", "in", "in one cluster, by namespace, with gateway and tracing", "platform.services.istio", "components/platform/istio/"],
-  ["13 Kubeflow", "in", "as above: Pipelines, profiles and notebooks", "platform.services.kubeflow", "components/platform/kubeflow/"],
+  [
+    "13 Kubeflow",
+    "in",
+    "as above: Pipelines, profiles, notebooks, volumes and Katib",
+    "platform.services.kubeflow",
+    "components/platform/kubeflow/",
+  ],
   ["14 Vault", "in", "as above", "platform.services.openbao"],
   [
     "15 Rook (Ceph as pods)",

@@ -64,7 +64,13 @@ export const kubernetes: readonly ComponentRow[] = [
   ["- Jenkins", "in", "the pipeline's", "platform.services.pipeline"],
   ["- OpenStack", "in", "as above", "infrastructure.openstack", "providers/openstack/"],
   ["- Spinnaker", "not", "K-PaaS has none; one of yours is a release of your own"],
-  ["- Kubeflow", "in", "as above: Pipelines, profiles and notebooks", "platform.services.kubeflow", "components/platform/kubeflow/"],
+  [
+    "- Kubeflow",
+    "in",
+    "as above: Pipelines, profiles, notebooks, volumes and Katib",
+    "platform.services.kubeflow",
+    "components/platform/kubeflow/",
+  ],
   ["- Rook", "in", "as above", "platform.storage.kind: rookCeph", "components/platform/rook-ceph/"],
   [
     "minikube / Docker Desktop / kind (version choice, multi-cluster, multi-node table)",

@@ -1156,8 +1156,17 @@ export interface PlatformFields {
     readonly sourceControl?: boolean | ServiceFields;
     /** Runs machine learning pipelines in the cluster, and keeps what they make. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly kubeflow?: boolean | (ServiceFields & {
-      /** Its parts: pipelines, and notebooks, which take profiles. Default: [pipelines]. */
+      /** Its parts: pipelines, notebooks, volumes, katib, of which all but the first take profiles. Default: [pipelines]. */
       readonly parts?: readonly string[];
+      /** Images that notebooks may be made of in place of the release's, by kind, the first one by default. Default: the release's. */
+      readonly notebookImages?: {
+        /** Of JupyterLab. Default: the release's one. */
+        readonly jupyter?: readonly string[];
+        /** Of code-server. Default: the release's one. */
+        readonly code?: readonly string[];
+        /** Of RStudio. Default: the release's one. */
+        readonly r?: readonly string[];
+      };
       /** Whose the namespaces are that users work in, by tenants with mesh: strict; users of the realm, by their names there. With it there are Kubeflow's dashboard and one log-in for all of its programs, in the mesh. Default: there is one place for all, of pipelines alone. */
       readonly profiles?: Readonly<Record<string, {
         /** Whose it is. */

@@ -82,7 +82,9 @@ function planService(
   });
   const claimed = needs.map(([kind]) => kind);
   const unclaimed = Object.entries(service.programsWith ?? {}).flatMap(([kind, roles]) => (claimed.includes(kind) ? [] : roles));
-  const images = Object.fromEntries(Object.entries(known).filter(([role]) => !unclaimed.includes(role)));
+  const claimedFor = Object.fromEntries(Object.entries(known).filter(([role]) => !unclaimed.includes(role)));
+  const images = service.imagesBy?.(options, claimedFor) ?? claimedFor;
+  const labelsTenants = service.labelsTenants?.(options) ?? {};
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));
   return {
@@ -113,6 +115,7 @@ function planService(
     ...(keeps ? { keeps } : {}),
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
     ...(leaves === undefined ? {} : { leaves }),
+    ...(Object.keys(labelsTenants).length > 0 ? { labelsTenants } : {}),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
 }

@@ -13,6 +13,7 @@ export function planTenants({ platform }: Environment, services: readonly Servic
   const plans = platform.tenants.map(
     ({ quota, limits, mesh, ...tenant }): TenantPlan => ({
       ...tenant,
+      labels: Object.assign({}, ...services.map(({ labelsTenants }) => labelsTenants?.[tenant.name] ?? {}), tenant.labels),
       quota: quotaOf(quota),
       limits: limitsOf(limits),
       ...from,

@@ -117,6 +117,8 @@ export interface ServicePlan extends PlacementPlan {
   readonly leaves?: { readonly kind: string; readonly path: string; readonly name: string };
   /** What in it holds data of its own, and the field of the environment file that names it. */
   readonly holds?: { readonly path: string; readonly names: readonly string[] };
+  /** Labels that the namespaces of tenants have by it, by tenant. @default none */
+  readonly labelsTenants?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly managedAt?: ManagedAt;
   /** Its secrets were made so many times, where that is more than once. @default 1 */
   readonly rotation?: number;

@@ -140,7 +140,7 @@ describe("Kubeflow's log-in by a real oauth2-proxy", function () {
       namespace: "istio-ingress",
       principal: "cluster.local/ns/istio-ingress/sa/gateway",
     };
-    const shared = { profiles: {}, parts: ["profiles"], mesh, gateway } as const;
+    const shared = { profiles: {}, parts: [], mesh, gateway } as const;
     for (const [name, port, more] of [
       ["front", login, {}],
       ["gate", gate, { shared }],

@@ -21,7 +21,10 @@ const SAID: Readonly<Record<string, unknown>> = {
   postgresql: { replicas: 3 },
   istio: { inject: ["portal", "pipeline", "sourceControl"] },
   istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
-  kubeflow: { parts: ["pipelines", "notebooks"], profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } } },
+  kubeflow: {
+    parts: ["pipelines", "notebooks", "volumes", "katib"],
+    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
+  },
 };
 
 /**

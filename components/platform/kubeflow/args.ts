@@ -1,6 +1,6 @@
 import type { ServiceArgs } from "../args";
 import type { DatabaseAccess, IngressRoute, MeshAccess, MeshHostAccess, RealmAccess, TrustAccess } from "../grants";
-import type { PART_DEFINITIONS } from "./definitions";
+import type { PartName } from "./parts/names";
 
 /** Whose a profile is: users of the realm, by their names there. */
 export interface Profile {
@@ -16,8 +16,8 @@ export interface Profile {
 export interface Shared {
   /** By the tenant. */
   readonly profiles: Readonly<Record<string, Profile>>;
-  /** What of it is there. */
-  readonly parts: readonly (keyof typeof PART_DEFINITIONS)[];
+  /** Its parts that are there beside pipelines. */
+  readonly parts: readonly PartName[];
   readonly mesh: MeshAccess;
   /** How its host is reached. */
   readonly gateway: MeshHostAccess;

@@ -9,6 +9,8 @@ export interface Definition {
   readonly plural: string;
   /** @default Namespaced */
   readonly scope?: "Namespaced" | "Cluster";
+  /** Whether it has a status beside the rest. @default its controller writes it with that */
+  readonly reported?: true;
 }
 
 const argo = (kind: string): Definition => ({
@@ -30,14 +32,11 @@ export const DEFINITIONS: readonly Definition[] = [
   kubeflow("ScheduledWorkflow", "v1beta1"),
 ];
 
-/** Those of Kubeflow for several, by part: whose a namespace is, and notebooks; of what is done to pods by itself there is none. */
-export const PART_DEFINITIONS = {
-  profiles: [{ ...kubeflow("Profile", "v1beta1"), scope: "Cluster" }],
-  notebooks: [kubeflow("Notebook", "v1beta1"), kubeflow("PodDefault", "v1alpha1")],
-} as const satisfies Readonly<Record<string, readonly Definition[]>>;
+/** That of whose a namespace is, where Kubeflow is for several. */
+export const PROFILE: Definition = { ...kubeflow("Profile", "v1beta1"), scope: "Cluster" };
 
-/** The kinds that have a status beside the rest: of the others their controllers write it with that. */
-const REPORTED: readonly string[] = ["WorkflowTaskSet", "WorkflowArtifactGCTask", "Notebook"];
+/** The kinds of Argo's that have a status beside the rest. */
+const REPORTED: readonly string[] = ["WorkflowTaskSet", "WorkflowArtifactGCTask"];
 
 /** Its fields by Kubernetes' own word: the SDK's spells it with `_`, which only its provider understands. */
 const ANYTHING = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
@@ -55,6 +54,7 @@ export function definitionSpec({
   singular,
   plural,
   scope = "Namespaced",
+  reported = REPORTED.includes(kind) || undefined,
 }: Definition): apiextensions.v1.CustomResourceDefinitionSpec {
   return {
     group,
@@ -66,7 +66,7 @@ export function definitionSpec({
         served: true,
         storage: true,
         schema: { openAPIV3Schema: ANYTHING },
-        ...(REPORTED.includes(kind) ? { subresources: { status: {} } } : {}),
+        ...(reported ? { subresources: { status: {} } } : {}),
       },
     ],
   };

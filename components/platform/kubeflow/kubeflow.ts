@@ -1,33 +1,30 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
-import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
-import { Role } from "@pulumi/kubernetes/rbac/v1/role";
-import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
-import type { rbac } from "@pulumi/kubernetes/types/input";
-import { type ComponentResourceOptions, type Input, type Output, output, type Resource } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serviceCertificate } from "../certificates";
-import { claimSpec, fromIngress, fromNamespace, ingressFor, overTls, selectorLabels } from "../objects";
-import { PlatformService } from "../service";
+import { claimSpec, fromNamespace, ingressFor, overTls, selectorLabels } from "../objects";
 import type { KubeflowArgs, Shared } from "./args";
-import { DEFINITIONS, type Definition, definitionName, definitionSpec, PART_DEFINITIONS } from "./definitions";
+import { DEFINITIONS, definitionName, definitionSpec, PROFILE } from "./definitions";
 import { gateObjects, type MeshObject } from "./gate";
+import { KubeflowObjects } from "./kubeflow-objects";
 import { INGRESS_NEEDS, NAMES, PORTS } from "./names";
+import type { Told } from "./parts/part";
+import { partsOf } from "./parts/parts";
 import { workloadPod } from "./pod";
 import type { Workload } from "./programs";
-import { CLUSTER_RIGHTS, RIGHTS, SHARED_RIGHTS } from "./rights";
-import { linksOf, notebooksWebSettings, screensOf } from "./screens";
+import { RIGHTS, sharedRights } from "./rights";
+import { linksOf } from "./screens";
 import { launcherSettings } from "./settings";
 import { workloadsOf } from "./shared-programs";
-import { type Read, toldOf } from "./told";
+import { toldOf } from "./told";
+import { waysOf } from "./ways";
 
 /** By this label a pod stays out of the mesh that its namespace is in. */
 const OUTSIDE = { "sidecar.istio.io/inject": "false" };
@@ -36,7 +33,7 @@ const OUTSIDE = { "sidecar.istio.io/inject": "false" };
  * Kubeflow Pipelines: definitions and rights first, then what keeps data, then the API server, then those who call it. Its manifests are applied
  * again and again until all of it holds; here each waits for what it needs.
  */
-export class Kubeflow extends PlatformService {
+export class Kubeflow extends KubeflowObjects {
   /** Where browsers reach it. */
   readonly url: Output<string>;
   private readonly args: PlannedArgs<KubeflowArgs>;
@@ -52,11 +49,14 @@ export class Kubeflow extends PlatformService {
     this.createNamespace("restricted", { retain: args.retainData });
     this.createPolicies(args);
     const known = [...this.createDefinitions(args), ...this.createRights(args), ...this.createSettings(args)];
-    const { made, read } = this.createSecrets(args);
+    const { made, read, ca } = this.createSecrets(args);
     let before: Resource[] = [...known, ...made];
     for (const stage of workloadsOf(args.shared)) before = stage.map((each) => this.createWorkload(each, args, read, before));
     if (args.shared === undefined) this.createIngress(args, before);
-    else this.createGate(args.shared, before);
+    else {
+      this.createWebhooks(args.shared, ca, before);
+      this.createGate(args.shared, before);
+    }
     this.registerOutputs({ url: this.url });
   }
 
@@ -92,32 +92,23 @@ export class Kubeflow extends PlatformService {
     for (const each of objects.filter(({ kind }) => kind === "VirtualService")) make(each, judging);
   }
 
-  private createPolicies({ ingress, shared }: PlannedArgs<KubeflowArgs>): void {
-    // Runs are pods of the namespace: what they call is open to all that is in it.
-    const own = [{ podSelector: {} }];
-    const ui = [{ podSelector: { matchLabels: { ...selectorLabels(NAMES.ui) } } }];
-    if (shared === undefined) this.allowIngress("allow-ingress-controller", selectorLabels(NAMES.ui), [PORTS.login], fromIngress(ingress));
-    else this.openGate(shared);
-    this.allowIngress("allow-api", selectorLabels(NAMES.api), [PORTS.api, PORTS.apiRpc], own);
-    this.allowIngress("allow-metadata", selectorLabels(NAMES.metadata), [PORTS.metadata], own);
-    this.allowIngress("allow-metadata-web", selectorLabels(NAMES.metadataWeb), [PORTS.metadataWeb], ui);
-    this.allowIngress("allow-store", selectorLabels(NAMES.store), [PORTS.store], own);
-    if (shared === undefined) this.allowCertificateChecks(ingress);
-  }
-
-  /** Screens are led to by the mesh's gateway, and the gate is asked by the proxies of all that is behind it. */
-  private openGate(shared: Shared): void {
-    const gateway = fromNamespace(shared.gateway.namespace);
-    const asking = [gateway, { podSelector: {} }, ...Object.keys(shared.profiles).map(fromNamespace)];
-    for (const { name, port } of screensOf(shared)) this.allowIngress(`allow-${name}`, selectorLabels(name), [port], [gateway]);
-    this.allowIngress("allow-gate", selectorLabels(NAMES.gate), [PORTS.login], asking);
-    const dashboard = [{ podSelector: { matchLabels: { ...selectorLabels(NAMES.dashboard) } } }];
-    this.allowIngress("allow-members", selectorLabels(NAMES.members), [PORTS.members], dashboard);
+  private createPolicies(args: PlannedArgs<KubeflowArgs>): void {
+    const { ingress, shared } = args;
+    for (const { role, workload, ports, from } of waysOf(args)) this.allowIngress(role, selectorLabels(workload), ports, from);
+    if (shared === undefined) {
+      this.allowCertificateChecks(ingress);
+      return;
+    }
+    const profiles = Object.keys(shared.profiles).map(fromNamespace);
+    for (const { reaches = {} } of partsOf(shared))
+      for (const [workload, ports] of Object.entries(reaches))
+        this.allowEgress(`reach-from-${workload}`, selectorLabels(workload), ports, profiles);
   }
 
   /** Left with the namespace, where that is: what is of them there would go with them. */
   private createDefinitions({ retainData, shared }: PlannedArgs<KubeflowArgs>): Resource[] {
-    return [...DEFINITIONS, ...(shared?.parts ?? []).flatMap((part): readonly Definition[] => PART_DEFINITIONS[part])].map(
+    const more = shared === undefined ? [] : [PROFILE, ...partsOf(shared).flatMap(({ definitions }) => definitions)];
+    return [...DEFINITIONS, ...more].map(
       (each) =>
         new CustomResourceDefinition(
           this.childName(each.plural),
@@ -128,71 +119,42 @@ export class Kubeflow extends PlatformService {
   }
 
   private createRights({ shared }: PlannedArgs<KubeflowArgs>): Resource[] {
-    const accounts = shared === undefined ? [] : workloadsOf(shared).flatMap((stage) => stage.map(({ name }) => name));
-    const everywhere = accounts.flatMap((account) => this.bindEverywhere(account, CLUSTER_RIGHTS[account]));
-    const rights = Object.entries({ ...RIGHTS, ...(shared === undefined ? {} : SHARED_RIGHTS) });
-    return [...rights.flatMap(([account, rules]) => this.bind(account, rules)), ...everywhere];
-  }
-
-  private bind(account: string, rules: readonly rbac.v1.PolicyRule[]): Resource[] {
-    const metadata = this.metadata(account, account);
-    const { subjects, roleRef } = this.bound(account, "Role", account);
+    const { own, everywhere } = shared === undefined ? { own: {}, everywhere: {} } : sharedRights(shared);
     return [
-      new Role(this.childName(`${account}-role`), { metadata, rules: [...rules] }, this.inCluster()),
-      new RoleBinding(this.childName(`${account}-binding`), { metadata, roleRef, subjects }, this.inCluster()),
-      // Runs get their token by it: nothing says so of their pods but their account.
-      ...(account === NAMES.runner
-        ? [new ServiceAccount(this.childName("runner"), { metadata, automountServiceAccountToken: true }, this.inCluster())]
-        : []),
+      ...Object.entries({ ...RIGHTS, ...own }).flatMap(([account, rules]) => this.bind(account, rules)),
+      ...Object.entries(everywhere).flatMap(([account, rules]) => this.bindEverywhere(account, rules)),
     ];
   }
 
-  private bindEverywhere(account: string, rules: readonly rbac.v1.PolicyRule[] | undefined): Resource[] {
-    if (rules === undefined) return [];
-    const metadata = this.clusterMetadata(`kubeflow-${account}`);
-    const { subjects, roleRef } = this.bound(account, "ClusterRole", metadata.name);
+  /** What is read anew whenever it is asked for: by runs, and by the dashboard. */
+  private createSettings({ plan, shared }: PlannedArgs<KubeflowArgs>): Resource[] {
     return [
-      new ClusterRole(this.childName(`${account}-everywhere`), { metadata, rules: [...rules] }, this.inCluster()),
-      new ClusterRoleBinding(this.childName(`${account}-everywhere-binding`), { metadata, roleRef, subjects }, this.inCluster()),
+      this.configMap({ role: "launcher", name: NAMES.launcher, data: launcherSettings(plan.namespace) }),
+      ...(shared === undefined ? [] : [this.configMap({ role: "links", name: NAMES.links, data: linksOf(shared) })]),
     ];
   }
 
-  private bound(account: string, kind: "Role" | "ClusterRole", name: string): Pick<rbac.v1.RoleBinding, "subjects" | "roleRef"> {
-    const subjects = [{ kind: "ServiceAccount", name: account, namespace: this.plan.namespace }];
-    return { subjects, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name } };
-  }
-
-  private configMap(role: string, name: string, data: Readonly<Record<string, Input<string>>>): ConfigMap {
-    return new ConfigMap(this.childName(role), { metadata: this.metadata(name, name), data: { ...data } }, this.inCluster());
-  }
-
-  /** What is read anew whenever it is asked for: by runs, and by the screens. */
-  private createSettings({ plan, storageClass, shared }: PlannedArgs<KubeflowArgs>): Resource[] {
-    const runs = this.configMap("launcher", NAMES.launcher, launcherSettings(plan.namespace));
-    if (shared === undefined) return [runs];
-    const links = this.configMap("links", NAMES.links, linksOf(shared));
-    if (!shared.parts.includes("notebooks")) return [runs, links];
-    return [runs, links, this.configMap("notebook-choices", NAMES.notebooksWebSettings, notebooksWebSettings({ plan, storageClass }))];
-  }
-
-  /** What its programs are told, and hashes of what each reads at its start only. */
-  private createSecrets(args: PlannedArgs<KubeflowArgs>): { readonly made: Resource[]; readonly read: Read } {
+  /** What its programs are told, hashes of what each reads at its start only, and whom the API server trusts when it asks them. */
+  private createSecrets(args: PlannedArgs<KubeflowArgs>): Pick<Told, "read"> & { readonly made: Resource[]; readonly ca: Output<string> } {
     const { namespace } = args.plan;
     const authority = certificateAuthority(this.childName("tls"), "kubeflow", this);
     const shown = [NAMES.api, NAMES.ui, NAMES.metadata, NAMES.metadataWeb];
     const pair = serviceCertificate(this.childName("tls"), { services: shown, namespace }, authority, this);
     const generated = { storeKey: this.rotatedPassword("store-key"), cookie: this.rotatedPassword("cookie-secret") };
     const { secrets, open, read } = toldOf(args, { ...pair, ca: authority.certificate, ...generated });
+    const asked = partsOf(args.shared ?? { parts: [] }).flatMap(({ webhooks }) => (webhooks ? [webhooks.workload] : []));
     return {
       made: [
         ...secrets.map(({ role, name, workload, data, type }) => this.secret(role, name, workload, data, type)),
-        ...open.map(({ role, name, data }) => this.configMap(role, name, data)),
+        ...open.map((each) => this.configMap(each)),
+        ...asked.map((workload) => this.createWebhookCertificate(workload, authority)),
       ],
       read,
+      ca: authority.certificate,
     };
   }
 
-  private createWorkload(workload: Workload, args: PlannedArgs<KubeflowArgs>, read: Read, before: readonly Resource[]): Deployment {
+  private createWorkload(workload: Workload, args: PlannedArgs<KubeflowArgs>, read: Told["read"], before: readonly Resource[]): Deployment {
     const { plan, ingress, realm, shared } = args;
     const { name, service, keepsData, meshed, programs } = workload;
     const selector = selectorLabels(name);

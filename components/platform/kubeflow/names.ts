@@ -28,10 +28,7 @@ export const NAMES = {
   gate: "kubeflow-login",
   dashboard: "centraldashboard",
   members: "profiles-kfam",
-  notebooks: "notebook-controller",
-  notebooksWeb: "jupyter-web-app",
   links: "centraldashboard-config",
-  notebooksWebSettings: "jupyter-web-app-config",
 } as const;
 
 /** Where its pods listen. The store's is the one of the pod: by its Service it is met at `storeService`. */
@@ -46,7 +43,6 @@ export const PORTS = {
   storeService: 9000,
   dashboard: 8082,
   members: 8081,
-  notebooksWeb: 5000,
 } as const;
 
 /** The fields of the Secret with the store's keys. */

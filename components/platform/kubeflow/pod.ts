@@ -73,10 +73,11 @@ function named(program: Program): Mounts {
   return Object.fromEntries(Object.entries(program.mounts).map(([folder, object]) => [volumeOf(program, folder), object]));
 }
 
-function volumeOf({ name }: Program, folder: string): string {
+function volumeOf({ name, mounts }: Program, folder: string): string {
   if (folder === FOLDERS.notebooksWeb) return "choices";
   if (folder === FOLDERS.settings) return `${name}-settings`;
-  return folder === FOLDERS.tls ? "tls" : "trust";
+  if (folder === FOLDERS.tls) return "tls";
+  return folder === FOLDERS.trust ? "trust" : (mounts[folder]?.[1] ?? "");
 }
 
 /** What a pod is by to the Kubernetes API, where it speaks to it, and to Kubeflow's own. */

@@ -3,17 +3,17 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
-import type { meta, rbac } from "@pulumi/kubernetes/types/input";
+import type { meta, networking, rbac } from "@pulumi/kubernetes/types/input";
 import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import type { PlannedArgs } from "../args";
 import { contentHash, fromNamespace, objectLabels, selectorLabels } from "../objects";
 import type { KubeflowArgs, Profile, Shared } from "./args";
-import { PART_DEFINITIONS } from "./definitions";
+import { PROFILE } from "./definitions";
 import { profileObjects } from "./gate";
 import { NAMES, PORTS } from "./names";
-import { PROFILE_RIGHTS, USER_RIGHTS } from "./rights";
-import { workloadsOf } from "./shared-programs";
+import { partsOf } from "./parts/parts";
+import { sharedRights } from "./rights";
 
 /** By these annotations of a RoleBinding the programs know who is what in a namespace. */
 const MEMBER = (user: string, role: string) => ({ annotations: { user, role } });
@@ -48,7 +48,7 @@ export class KubeflowProfiles extends ComponentResource {
   private createProfile(tenant: string, profile: Profile, shared: Shared, there: Resource): void {
     const { owner, editors = [], viewers = [] } = profile;
     const { labels } = this.metadata(tenant, "kubeflow", tenant);
-    const [{ group, version, kind }] = PART_DEFINITIONS.profiles;
+    const { group, version, kind } = PROFILE;
     const made = new CustomResource(
       this.childName(tenant, "profile"),
       { apiVersion: `${group}/${version}`, kind, metadata: { name: tenant, labels }, spec: { owner: { kind: "User", name: owner } } },
@@ -56,7 +56,8 @@ export class KubeflowProfiles extends ComponentResource {
     );
     const inside = this.after(made);
     const users = { admin: [owner], edit: editors, view: viewers };
-    for (const [known, rules] of Object.entries(USER_RIGHTS)) {
+    const rights = sharedRights(shared);
+    for (const [known, rules] of Object.entries(rights.users)) {
       const name = `kubeflow-${known}`;
       this.createRole(tenant, name, rules, inside);
       for (const user of users[known as keyof typeof users]) {
@@ -64,9 +65,7 @@ export class KubeflowProfiles extends ComponentResource {
         this.bind(tenant, `${name}-${contentHash(user)}`, name, subject, inside, MEMBER(user, known));
       }
     }
-    for (const { name } of workloadsOf(shared).flat()) {
-      const rules = PROFILE_RIGHTS[name];
-      if (rules === undefined) continue;
+    for (const [name, rules] of Object.entries(rights.profiles)) {
       this.createRole(tenant, name, rules, inside);
       this.bind(tenant, name, name, { kind: "ServiceAccount", name, namespace: this.args.plan.namespace }, inside);
     }
@@ -81,20 +80,17 @@ export class KubeflowProfiles extends ComponentResource {
         { apiVersion, kind: type, metadata: this.metadata(tenant, workload, name), spec },
         inside,
       );
-    this.openGate(tenant, inside);
+    // Its pods' proxies ask the gate, and its pods what parts open to them; all else of Kubeflow stays closed to them.
+    const { namespace } = this.args.plan;
+    const to = [{ ...fromNamespace(namespace), podSelector: { matchLabels: { ...selectorLabels(NAMES.gate) } } }];
+    const gate = { podSelector: {}, policyTypes: ["Egress"], egress: [{ to, ports: [{ protocol: "TCP", port: PORTS.login }] }] };
+    this.open(tenant, "way", "kubeflow-gate", gate, inside);
+    for (const { opens } of partsOf(shared))
+      for (const [name, spec] of Object.entries(opens?.(namespace) ?? {})) this.open(tenant, name, name, spec, inside);
   }
 
-  /** Its pods' proxies ask the gate; all else of Kubeflow stays closed to them. */
-  private openGate(tenant: string, inside: CustomResourceOptions): void {
-    const to = [{ ...fromNamespace(this.args.plan.namespace), podSelector: { matchLabels: { ...selectorLabels(NAMES.gate) } } }];
-    new NetworkPolicy(
-      this.childName(tenant, "way"),
-      {
-        metadata: this.metadata(tenant, NAMES.gate, "kubeflow-gate"),
-        spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to, ports: [{ protocol: "TCP", port: PORTS.login }] }] },
-      },
-      inside,
-    );
+  private open(tenant: string, role: string, name: string, spec: networking.v1.NetworkPolicySpec, inside: CustomResourceOptions): void {
+    new NetworkPolicy(this.childName(tenant, role), { metadata: this.metadata(tenant, NAMES.gate, name), spec }, inside);
   }
 
   private createRole(tenant: string, name: string, rules: readonly rbac.v1.PolicyRule[], inside: CustomResourceOptions): void {

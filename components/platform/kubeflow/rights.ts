@@ -1,18 +1,8 @@
 import type { rbac } from "@pulumi/kubernetes/types/input";
+import type { Shared } from "./args";
 import { NAMES } from "./names";
-
-const rule = (apiGroup: string, resources: string, verbs: string, names?: string): rbac.v1.PolicyRule => ({
-  apiGroups: [apiGroup],
-  resources: resources.split(" "),
-  verbs: verbs.split(" "),
-  ...(names === undefined ? {} : { resourceNames: names.split(" ") }),
-});
-
-/** Rules by account. */
-type Rights = Readonly<Record<string, readonly rbac.v1.PolicyRule[]>>;
-
-const LOOK = "get list watch";
-const CHANGE = `${LOOK} create update patch delete`;
+import { partsOf } from "./parts/parts";
+import { CHANGE, LOOK, type Rights, rule } from "./rule";
 
 /**
  * What its accounts may in the service's own namespace, by account; nowhere else anything. Kubeflow's manifests give runs every verb on pods,
@@ -63,62 +53,38 @@ export const RIGHTS: Rights = {
   ],
 };
 
-/** What accounts may besides in that namespace where Kubeflow is for several. */
-export const SHARED_RIGHTS: Rights = { [NAMES.dashboard]: [rule("", "configmaps", "get", NAMES.links)] };
+/** What accounts may where Kubeflow is for several. */
+export interface SharedRights {
+  /** In its own namespace. */
+  readonly own: Rights;
+  /**
+   * In the whole cluster: ask what there is, and no more. Its manifests let the profiles' programs do everything, since they make namespaces and
+   * give rights in them; here the file does. Controllers watch all namespaces at once, or one alone.
+   */
+  readonly everywhere: Rights;
+  /** In the namespace of a profile. */
+  readonly profiles: Rights;
+  /**
+   * Users there, by the role that the programs know them by; who is an owner may no more than an editor, since the file says who is which. Nobody
+   * may write what leads requests (VirtualServices) or judges them (AuthorizationPolicies).
+   */
+  readonly users: Readonly<Record<"admin" | "edit" | "view", readonly rbac.v1.PolicyRule[]>>;
+}
 
-/**
- * What they may in the whole cluster: ask what there is, and no more. Its manifests let the profiles' programs do everything, since they make
- * namespaces and give rights in them; here the file does. The controller watches all namespaces at once, or one alone.
- */
-export const CLUSTER_RIGHTS: Rights = {
-  [NAMES.members]: [rule("kubeflow.org", "profiles", "get list"), rule("rbac.authorization.k8s.io", "rolebindings", LOOK)],
-  [NAMES.notebooks]: [
-    rule("kubeflow.org", "notebooks", LOOK),
-    rule("apps", "statefulsets", LOOK),
-    rule("", "services pods events", LOOK),
-    rule("networking.istio.io", "virtualservices", LOOK),
-  ],
-  // It asks whether whoever has logged in may do what it is asked for, before it does that.
-  [NAMES.notebooksWeb]: [
-    rule("authorization.k8s.io", "subjectaccessreviews", "create"),
-    rule("storage.k8s.io", "storageclasses", "get list"),
-    rule("", "nodes", "list"),
-  ],
-};
+const SEES = [rule("", "persistentvolumeclaims pods events", LOOK), rule("", "pods/log", "get")];
 
-/** What they may in the namespace of a profile. */
-export const PROFILE_RIGHTS: Rights = {
-  [NAMES.dashboard]: [rule("", "events", "list")],
-  [NAMES.notebooks]: [
-    rule("kubeflow.org", "notebooks/status notebooks/finalizers", "get update patch"),
-    rule("apps", "statefulsets", "create update patch delete"),
-    rule("", "services", "create update patch delete"),
-    rule("", "events", "create patch"),
-    rule("networking.istio.io", "virtualservices", "create update patch delete"),
-  ],
-  [NAMES.notebooksWeb]: [
-    rule("kubeflow.org", "notebooks", "get list create update patch delete"),
-    rule("kubeflow.org", "poddefaults", "get list"),
-    rule("", "persistentvolumeclaims", "get list create"),
-    rule("", "pods", "get list"),
-    rule("", "pods/log", "get"),
-    rule("", "events", "list"),
-  ],
-};
-
-const SEES = [
-  rule("kubeflow.org", "notebooks poddefaults", LOOK),
-  rule("", "persistentvolumeclaims pods events", LOOK),
-  rule("", "pods/log", "get"),
-];
-const WORKS = [
-  ...SEES,
-  rule("kubeflow.org", "notebooks", "create update patch delete"),
-  rule("", "persistentvolumeclaims", "create delete"),
-];
-
-/**
- * What its users may there, by the role that the programs know them by; who is an owner may no more than an editor, since the file says who is
- * which. Nobody may write what leads requests (VirtualServices) or judges them (AuthorizationPolicies).
- */
-export const USER_RIGHTS = { admin: WORKS, edit: WORKS, view: SEES } as const;
+/** What its accounts and users may where it is for several, by what of it is there. */
+export function sharedRights(shared: Shared): SharedRights {
+  const parts = partsOf(shared);
+  const sees = [...SEES, ...parts.flatMap(({ users }) => users.sees)];
+  const works = [...sees, ...parts.flatMap(({ users }) => users.works)];
+  return {
+    own: Object.assign({ [NAMES.dashboard]: [rule("", "configmaps", "get", NAMES.links)] }, ...parts.map(({ rights }) => rights.own ?? {})),
+    everywhere: Object.assign(
+      { [NAMES.members]: [rule("kubeflow.org", "profiles", "get list"), rule("rbac.authorization.k8s.io", "rolebindings", LOOK)] },
+      ...parts.map(({ rights }) => rights.everywhere),
+    ),
+    profiles: Object.assign({ [NAMES.dashboard]: [rule("", "events", "list")] }, ...parts.map(({ rights }) => rights.profiles)),
+    users: { admin: works, edit: works, view: sees },
+  };
+}

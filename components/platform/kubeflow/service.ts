@@ -2,19 +2,20 @@ import type { z } from "zod";
 import { blockClass, defineService, keptData } from "../define-service";
 import { ASKED_AT, USER_HEADER } from "./login";
 import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./names";
+import { imagesOf, isPart, missingParts, NOTEBOOK_KINDS, type NotebookKind, PARTS, profileLabels, withNotebookImages } from "./parts/names";
 
 /** Parts of Kubeflow that are not made here, each with the reason. */
 const OTHER_PARTS: Readonly<Record<string, string>> = {
-  volumes: "what shows a volume's files asks nobody who they are, and its controller takes webhooks with a certificate",
   tensorboard: "the pods that its controller makes say nothing of their user, and namespaces held to restricted refuse them",
-  katib: "it takes a webhook that changes pods of profiles, and a database of its own",
-  trainer: "it takes webhooks, and rights on pods of every namespace that nobody has narrowed yet",
-  kserve: "it takes Knative, with an ingress of its own",
+  trainer: "its controller watches the Secrets of every namespace, and stops where it may not",
+  kserve: "it takes Knative, with an ingress of its own, or an Ingress for each model, past the mesh by which alone profiles are met",
   knative: "it takes an ingress of its own",
 };
 
 /** Those that are there with profiles. */
 const WITH_PROFILES: readonly string[] = ["dashboard", "profiles"];
+
+const PART_NAMES = ["pipelines", ...Object.keys(PARTS)].join(", ");
 
 const MIGRATES = "two of it would bring the database to their version at once";
 
@@ -33,10 +34,14 @@ const GATE = {
   told: { "x-auth-request-redirect": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%" },
 } as const;
 
+/** What notebooks of a kind are, by the file's word. */
+const NOTEBOOKS: Readonly<Record<NotebookKind, string>> = { jupyter: "JupyterLab", code: "code-server", r: "RStudio" };
+
 /** As far as the file gives them. */
 interface Options {
   readonly parts?: readonly string[];
   readonly profiles?: Readonly<Record<string, object>>;
+  readonly notebookImages?: Readonly<Partial<Record<NotebookKind, readonly string[]>>>;
 }
 
 /** A user of the realm: names there are in lower case. Kubernetes' own users are none. */
@@ -46,11 +51,11 @@ const user = (zod: typeof z) =>
     .regex(/^(?!system:)[a-z0-9][a-z0-9._@+-]*$/, "must be the name of a user of the realm, in lower case, such as kim or kim@example.org");
 
 function wrongPart(part: string): { reason: string; remedy: string } | undefined {
-  if (part === "pipelines" || part === "notebooks") return undefined;
+  if (part === "pipelines" || isPart(part)) return undefined;
   if (WITH_PROFILES.includes(part)) return { reason: "is there with profiles", remedy: "take it out, and name tenants at profiles" };
   const reason = OTHER_PARTS[part];
   return reason === undefined
-    ? { reason: "is no part of Kubeflow", remedy: "write pipelines or notebooks" }
+    ? { reason: "is no part of Kubeflow", remedy: `write ${PART_NAMES}` }
     : { reason: `is a part of Kubeflow that is not made here yet: ${reason}`, remedy: "leave it out" };
 }
 
@@ -58,7 +63,7 @@ export const kubeflow = defineService({
   name: "kubeflow",
   title: "Kubeflow Pipelines",
   about: "runs machine learning pipelines in the cluster, and keeps what they make",
-  options: (z, { label, unique }) => ({
+  options: (z, { label, pinned, unique }) => ({
     parts: z
       .array(
         z.string().superRefine((part, context) => {
@@ -68,7 +73,17 @@ export const kubeflow = defineService({
       )
       .refine((parts) => parts.includes("pipelines"), { error: "must name pipelines, which the others stand beside" })
       .optional()
-      .describe("Its parts: pipelines, and notebooks, which take profiles. Default: [pipelines]."),
+      .describe(`Its parts: ${PART_NAMES}, of which all but the first take profiles. Default: [pipelines].`),
+    notebookImages: z
+      .strictObject(
+        Object.fromEntries(
+          NOTEBOOK_KINDS.map((kind) => [kind, unique(pinned).optional().describe(`Of ${NOTEBOOKS[kind]}. Default: the release's one.`)]),
+        ) as Record<NotebookKind, z.ZodOptional<z.ZodArray<z.ZodString>>>,
+      )
+      .optional()
+      .describe(
+        "Images that notebooks may be made of in place of the release's, by kind, the first one by default. Default: the release's.",
+      ),
     profiles: z
       .record(
         label("the tenant", 63),
@@ -97,12 +112,17 @@ export const kubeflow = defineService({
     [NAMES.gate]: "nobody is let in for the seconds in which it restarts, and all stay logged in",
     [NAMES.dashboard]: "it is away for seconds, and what it leads to goes on",
     [NAMES.members]: "the dashboard alone asks it, at its start page",
-    [NAMES.notebooks]: "two of it would make every notebook twice",
-    [NAMES.notebooksWeb]: "notebooks go on without it",
+    "notebook-controller": "two of it would make every notebook twice",
+    "jupyter-web-app": "notebooks go on without it",
+    "pvcviewer-controller": "two of it would make every viewer twice",
+    "volumes-web-app": "volumes go on without it",
+    "katib-controller": "two of it would make every trial twice; Jobs of profiles begin no pods meanwhile",
+    "katib-db-manager": "trials go on, and tell their metrics again",
+    "katib-ui": "experiments go on without it",
   },
   host: "kubeflow",
   keeps: "data",
-  // With their definition all notebooks go, and their pods.
+  // With their definitions all notebooks and experiments go, and their pods.
   holds: { field: "parts", names: ({ parts }) => ((parts ?? []) as string[]).filter((part) => part !== "pipelines") },
   backup: {
     kind: "none",
@@ -127,10 +147,19 @@ export const kubeflow = defineService({
     meshHost: ({ host, options: { profiles } }) =>
       profiles === undefined ? undefined : { host, besides: Object.keys(profiles as object), annotations: INGRESS_NEEDS },
   },
+  imagesBy: (options, known) => {
+    const { parts = [], profiles = {}, notebookImages = {} } = options as Options;
+    return withNotebookImages(imagesOf(known, { parts, profiles: Object.keys(profiles).length > 0 }), notebookImages);
+  },
+  labelsTenants: (options) => {
+    const { parts = [], profiles = {} } = options as Options;
+    const labels = profileLabels(parts);
+    return Object.keys(labels).length === 0 ? {} : Object.fromEntries(Object.keys(profiles).map((tenant) => [tenant, labels]));
+  },
   needsWith: { profiles: ["mesh", "meshHost"] },
   programs: { profiles: ["dashboard", "members"] },
   hindered: ({ platform: { services, tenants } }) => {
-    const { parts = [], profiles = {} } = (services.find(({ name }) => name === "kubeflow")?.options ?? {}) as Options;
+    const { parts = [], profiles = {}, notebookImages } = (services.find(({ name }) => name === "kubeflow")?.options ?? {}) as Options;
     const field = "platform.services.kubeflow";
     const alone = Object.keys(profiles).length === 0 ? parts.flatMap((part, index) => (part === "pipelines" ? [] : [index])) : [];
     return [
@@ -139,6 +168,22 @@ export const kubeflow = defineService({
         reason: "is each user's own, and there are no profiles",
         remedy: `name tenants at ${field}.profiles, or take it out`,
       })),
+      ...(notebookImages === undefined || parts.includes("notebooks")
+        ? []
+        : [
+            {
+              path: `${field}.notebookImages`,
+              reason: "is of notebooks, which are not among its parts",
+              remedy: "add them, or take it out",
+            },
+          ]),
+      ...parts.flatMap((part, index) =>
+        missingParts(part, parts).map((missing) => ({
+          path: `${field}.parts.${index}`,
+          reason: `does not work without ${missing}`,
+          remedy: `add ${missing}, or take it out`,
+        })),
+      ),
       ...Object.keys(profiles).flatMap((name) => {
         const tenant = tenants.find((each) => each.name === name);
         if (tenant?.mesh === "strict" && tenant.isolate) return [];
@@ -153,12 +198,15 @@ export const kubeflow = defineService({
     3000: MESHED,
     5000: MESHED,
     8081: MESHED,
+    8083: MESHED,
     8082: MESHED,
     8443: "TLS",
     8888: "TLS",
     8887: "TLS",
     8080: "TLS",
     9090: "TLS",
+    9443: "TLS",
+    6789: "openly, to what collects metrics beside trials, and to those of Katib who read them: it knows no TLS, and asks nobody who they are",
     8333: "openly, to Kubeflow's programs and its users' runs: they send no key but a signature; a run's launcher trusts an authority of ours only once it has asked for its first artifact, by its source",
   },
   // Its programs and every run's report what they do by it.
@@ -181,7 +229,7 @@ export const kubeflow = defineService({
           ? {
               shared: {
                 profiles,
-                parts: ["profiles", ...(parts.includes("notebooks") ? (["notebooks"] as const) : [])],
+                parts: parts.filter(isPart),
                 mesh,
                 gateway: meshHost,
               },

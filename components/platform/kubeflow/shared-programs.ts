@@ -1,8 +1,9 @@
 import type { Shared } from "./args";
 import { LOGIN_FILE, USER_HEADER } from "./login";
 import { FOLDERS, inside, NAMES, PORTS } from "./names";
+import { partsOf } from "./parts/parts";
 import { IN_FRONT, own, settings, TRUSTED, text, UI, WORKLOADS, type Workload } from "./programs";
-import { TOLD_WHO } from "./screens";
+import { TOLD_WHO } from "./who";
 
 /** The log-in by itself, which is asked about every request. */
 const GATE: Workload = {
@@ -79,50 +80,10 @@ const DASHBOARD: Workload = {
   ],
 };
 
-const NOTEBOOKS_WEB: Workload = {
-  name: NAMES.notebooksWeb,
-  service: { http: PORTS.notebooksWeb },
-  token: true,
-  meshed: true,
-  programs: [
-    {
-      name: "jupyter-web-app",
-      image: "notebooksWeb",
-      args: () => [],
-      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/jupyter", UI: "default", APP_SECURE_COOKIES: "true" })],
-      ports: { http: PORTS.notebooksWeb },
-      mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.notebooksWebSettings] },
-      health: { page: "/healthz/readiness", port: PORTS.notebooksWeb },
-    },
-  ],
-};
-
-/** Makes a StatefulSet, a Service and a VirtualService of each notebook. */
-const notebooks = ({ gateway }: Shared): Workload => ({
-  name: NAMES.notebooks,
-  token: true,
-  programs: [
-    {
-      name: "manager",
-      image: "notebooks",
-      command: ["/manager"],
-      args: () => [],
-      env: ({ host = "" }) =>
-        text({
-          ...{ USE_ISTIO: "true", ISTIO_GATEWAY: gateway.gateway, ISTIO_HOST: host },
-          ...{ CLUSTER_DOMAIN: "cluster.local", ENABLE_CULLING: "false" },
-        }),
-      ports: { health: 8081 },
-      mounts: {},
-      health: { page: "/healthz", port: 8081 },
-    },
-  ],
-});
-
 /** Kubeflow's Deployments, in the order in which they are made. */
 export function workloadsOf(shared: Shared | undefined): readonly (readonly Workload[])[] {
   if (shared === undefined) return WORKLOADS;
   const pipelines = WORKLOADS.map((stage) => stage.map((each) => (each === UI ? UI_BEHIND : each)));
-  const parts = shared.parts.includes("notebooks") ? [notebooks(shared), NOTEBOOKS_WEB] : [];
+  const parts = partsOf(shared).flatMap(({ workloads }) => workloads(shared));
   return [...pipelines, [GATE, MEMBERS], [DASHBOARD, ...parts]];
 }

@@ -4,17 +4,9 @@ import { contentHash, secretHash } from "../objects";
 import type { KubeflowArgs } from "./args";
 import { LOGIN_FILE, loginSettings } from "./login";
 import { KEYS, NAMES, STORE_USER, TRUST } from "./names";
+import type { Told } from "./parts/part";
+import { partsOf } from "./parts/parts";
 import { apiSettings, type Login, metadataSettings, metadataWebSettings, storeSettings, workflowSettings } from "./settings";
-
-/** What a pod reads at its start, by workload: others, another pod. */
-export type Read = Readonly<Partial<Record<string, Output<string>>>>;
-
-/** What an object holds that its programs read. */
-interface Held {
-  readonly role: string;
-  readonly name: string;
-  readonly data: Readonly<Record<string, Input<string>>>;
-}
 
 /** What is generated for its programs. Secret, but for the certificates. */
 export interface Generated {
@@ -26,15 +18,8 @@ export interface Generated {
 }
 
 /** What its programs are told: in Secrets, and openly; and hashes of what each reads at its start only. */
-export function toldOf(
-  args: PlannedArgs<KubeflowArgs>,
-  { certificate, key, ca: inside, storeKey, cookie: sealed }: Generated,
-): {
-  readonly secrets: readonly (Held & { readonly workload: string; readonly type?: string })[];
-  readonly open: readonly Held[];
-  readonly read: Read;
-} {
-  const { plan, database, realm, trust, shared } = args;
+export function toldOf(args: PlannedArgs<KubeflowArgs>, { certificate, key, ca: inside, storeKey, cookie: sealed }: Generated): Told {
+  const { plan, database, realm, trust, shared, storageClass } = args;
   const { namespace, host = "" } = plan;
   const login: Output<Login> = all([database.host, database.port, database.database, database.user, database.password]).apply(
     ([atHost, port, schema, user, password]) => ({
@@ -58,8 +43,10 @@ export function toldOf(
   const web = metadataWebSettings(namespace);
   const trustHash = all(Object.values(trusted)).apply((known) => contentHash(known.join("")));
   const of = (...read: Input<string>[]): Output<string> => secretHash(...read, trustHash);
+  const parts = partsOf(shared ?? { parts: [] }).map(({ told }) => told({ plan, storageClass, login }));
   return {
     secrets: [
+      ...parts.flatMap(({ secrets }) => secrets),
       { role: "settings", name: NAMES.settings, workload: NAMES.api, data: { "config.json": api } },
       { role: "metadata-settings", name: NAMES.metadataSettings, workload: NAMES.metadata, data: { "config.proto": metadata } },
       { role: "store-settings", name: NAMES.storeSettings, workload: NAMES.store, data: { "s3.json": storeKey.apply(storeSettings) } },
@@ -69,11 +56,13 @@ export function toldOf(
       { role: "ca", name: NAMES.authority, workload: "kubeflow", data: { "ca.crt": inside } },
     ],
     open: [
+      ...parts.flatMap((each) => each.open),
       { role: "trust", name: NAMES.trust, data: trusted },
       { role: "workflow-settings", name: NAMES.workflowSettings, data: workflows },
       { role: "metadata-web-settings", name: NAMES.metadataWebSettings, data: { "envoy.json": web } },
     ],
     read: {
+      ...Object.assign({}, ...parts.map((each) => each.read)),
       [NAMES.store]: of(storeKey),
       [NAMES.metadata]: of(metadata),
       [NAMES.metadataWeb]: of(web, certificate),

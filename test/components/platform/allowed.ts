@@ -28,6 +28,8 @@ export const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> =
   cloudnativePg: "9443",
   traefik: "8000, 8443",
   istio: "15017",
+  // Those of its parts, which the API server asks.
+  kubeflow: ["9443", "8443"],
   // Nodes mount volumes from a network that no policy names.
   rookCeph: ["3300", "6800", "6800"],
 };
@@ -104,8 +106,10 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   kubeflow: [
     // Where it is for several, three look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
     ...["ClusterRole kubeflow-profiles-kfam", "ClusterRole kubeflow-notebook-controller", "ClusterRole kubeflow-jupyter-web-app"],
+    ...["ClusterRole kubeflow-pvcviewer-controller", "ClusterRole kubeflow-volumes-web-app"],
+    ...["ClusterRole kubeflow-katib-controller", "ClusterRole kubeflow-katib-ui"],
     ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
-    ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard"],
+    ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard", "Role katib-ui"],
   ],
 };
 
@@ -116,6 +120,8 @@ export const RIGHTS_WITH: Readonly<Record<string, string>> = { portal: "openbao"
 export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
   "kubeflow-jupyter-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
+  "kubeflow-volumes-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
+  "kubeflow-katib-ui-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
 };
 
 /** Workloads that alone of their service have a token of an account with rights. */
@@ -123,7 +129,16 @@ export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
   portal: ["portal-cluster-token", "portal-federation-api"],
   kubeflow: [
     ...["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"],
-    ...["profiles-kfam", "centraldashboard", "notebook-controller", "jupyter-web-app"],
+    ...[
+      "profiles-kfam",
+      "centraldashboard",
+      "notebook-controller",
+      "jupyter-web-app",
+      "pvcviewer-controller",
+      "volumes-web-app",
+      "katib-controller",
+      "katib-ui",
+    ],
   ].map((name) => `kubeflow-${name}`),
 };
 
@@ -131,7 +146,7 @@ export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
 export const RUNNERS: readonly string[] = ["kubeflow-runner"];
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
-export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea|kubeflow-ml-pipeline-ui)$/;
+export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea|kubeflow-(ml-pipeline-ui|katib-db-manager))$/;
 
 /** Objects of which operators make databases. */
 export const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;
@@ -151,6 +166,8 @@ export const MAY_NOT_KNOW: Readonly<Record<string, string>> = {
 
 /** Settings that are called like a secret, or look like one, and hold none: the resource's name and the path there. */
 export const NO_SECRETS: readonly RegExp[] = [
+  // Whom the API server trusts when it asks: a certificate.
+  /^seoul-[a-z-]+-(validating|mutating): \.webhooks\[\d\]\.clientConfig\.caBundle$/,
   // Java opens a store of certificates, which are public, by a password only.
   /^seoul-(portal|pipeline|source-control)-[a-z-]+: .*\.JAVA_TOOL_OPTIONS$/,
   // Grafana reads it from a file of a Secret, whose name this is.

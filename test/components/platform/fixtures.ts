@@ -43,7 +43,10 @@ const OPTIONAL: Readonly<Record<string, object>> = {
   },
   istio: { inject: ["sourceControl"] },
   istioGateway: { hosts: { "shop.seoul.example.org": "shop" } },
-  kubeflow: { parts: ["pipelines", "notebooks"], profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } } },
+  kubeflow: {
+    parts: ["pipelines", "notebooks", "volumes", "katib"],
+    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
+  },
 };
 
 /** The kubeconfig of a Karmada, as one is given. */

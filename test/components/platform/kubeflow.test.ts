@@ -4,7 +4,7 @@ import { DEFINITIONS, definitionName } from "../../../components/platform/kubefl
 import { Kubeflow } from "../../../components/platform/kubeflow/kubeflow";
 import type { Graph } from "../../../testing/graph";
 import { type Bag, unwrapSecret } from "../../../testing/mocks";
-import { environmentFile, planFile } from "../../support/environment";
+import { environmentFile, planFile, plannedFile } from "../../support/environment";
 import { waitsFor } from "../../support/waits";
 import { type Build, type Common, database, route, run } from "./builds";
 import { at, CANARY, ofKind, servicePlan } from "./fixtures";
@@ -127,11 +127,11 @@ describe("Kubeflow", () => {
     const PRINCIPAL = "cluster.local/ns/istio-ingress/sa/istio-ingressgateway";
     const shared = {
       profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
-      parts: ["profiles", "notebooks"],
+      parts: ["notebooks", "volumes", "katib"],
       mesh: { rootNamespace: "istio-system", trustDomain: "cluster.local", labels: {} },
       gateway: { gateway: "istio-ingress/kubeflow", namespace: "istio-ingress", principal: PRINCIPAL },
     } as const;
-    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "centraldashboard"];
+    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "volumes-web-app", "katib-ui", "centraldashboard"];
     /** With what is made in the namespace of the tenant. */
     const whole: Build = (common, opts) => {
       const made = new Kubeflow("ml", { ...given(common), plan: servicePlan("kubeflow"), shared }, opts);
@@ -164,7 +164,7 @@ describe("Kubeflow", () => {
       assert.deepEqual(at(policies["kubeflow/profiles-kfam"], "rules", "0", "from", "0", "source", "principals"), [
         "cluster.local/ns/kubeflow/sa/centraldashboard",
       ]);
-      assert.deepEqual(Object.keys(policies).length, 10);
+      assert.deepEqual(Object.keys(policies).length, 14);
     });
 
     it("lets owner and editors in to what runs in a profile, viewers not, and the namespace's own pods", () => {
@@ -190,11 +190,19 @@ describe("Kubeflow", () => {
           ? []
           : [String(at(inputs, "metadata", "name"))],
       );
-      assert.deepEqual(inside.sort(), ["centraldashboard", "jupyter-web-app", "kubeflow-login", "ml-pipeline-ui", "profiles-kfam"]);
+      assert.deepEqual(inside.sort(), [
+        "centraldashboard",
+        "jupyter-web-app",
+        "katib-ui",
+        "kubeflow-login",
+        "ml-pipeline-ui",
+        "profiles-kfam",
+        "volumes-web-app",
+      ]);
       assert.equal(ofKind(graph, "networking.k8s.io/v1:Ingress").length, 0);
       const [routes] = Object.values(specs(graph, "networking.istio.io/v1:VirtualService"));
       const paths = (at(routes, "http") as Bag[]).map((each) => at(each, "match", "0", "uri", "prefix"));
-      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/"]);
+      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/volumes/", "/katib/", "/"]);
     });
 
     it("opens the gate to whoever asks it, and screens to the mesh's gateway, in the network too", () => {
@@ -212,10 +220,13 @@ describe("Kubeflow", () => {
           verbs.some((verb) => !["get", "list", "watch"].includes(verb)) ? resources : [],
         );
       const everywhere = ofKind(graph, "rbac.authorization.k8s.io/v1:ClusterRole").flatMap(({ inputs }) => changing(inputs.rules));
-      assert.deepEqual(everywhere, ["subjectaccessreviews"]);
+      assert.deepEqual(new Set(everywhere), new Set(["subjectaccessreviews"]));
       for (const role of ["admin", "edit", "view"]) {
         const resources = changing(graph.get(`ml-tenants-shop-kubeflow-${role}-role`).inputs.rules);
-        assert.deepEqual(resources, role === "view" ? [] : ["notebooks", "persistentvolumeclaims"]);
+        assert.deepEqual(
+          resources,
+          role === "view" ? [] : ["notebooks", "persistentvolumeclaims", "persistentvolumeclaims", "pvcviewers", "experiments"],
+        );
       }
       const members = ofKind(graph, "rbac.authorization.k8s.io/v1:RoleBinding").flatMap(({ inputs }) => {
         const user = at(inputs, "metadata", "annotations", "user");
@@ -235,6 +246,89 @@ describe("Kubeflow", () => {
       assert.equal(at(spawnerFormDefaults, "workspaceVolume", "value", "newPvc", "spec", "storageClassName"), "cp-storageclass");
     });
 
+    describe("with Katib", () => {
+      it("has its webhooks asked about profiles alone, about pods of Jobs only, by a certificate that the API server knows", async () => {
+        const hooks = (["Mutating", "Validating"] as const).flatMap((kind) =>
+          ofKind(graph, `admissionregistration.k8s.io/v1:${kind}WebhookConfiguration`).flatMap(({ inputs }) => inputs.webhooks as Bag[]),
+        );
+        assert.equal(hooks.length, 5);
+        const trusted = Buffer.from(await held("ml-ca", "ca.crt", whole)).toString("base64");
+        for (const hook of hooks) {
+          assert.equal(at(hook, "clientConfig", "caBundle"), trusted);
+          assert.deepEqual(at(hook, "namespaceSelector", "matchExpressions", "0", "values"), ["shop"]);
+        }
+        const pods = hooks.find(({ name }) => name === "mutator.pod.katib.kubeflow.org");
+        assert.equal(at(pods, "objectSelector", "matchExpressions", "0", "key"), "batch.kubernetes.io/job-name");
+        assert.ok(waitsFor(graph, "ml-katib-controller-mutating").has("ml-katib-controller"));
+      });
+
+      it("meets the database by TLS, whose driver reads that behind the schema's name", async () => {
+        assert.equal(await held("ml-katib-login", "KATIB_MYSQL_DB_DATABASE", whole), "kubeflow?tls=true&charset=utf8mb4,utf8");
+        assert.equal(await held("ml-katib-login", "DB_PASSWORD", whole), `${CANARY}-db`);
+      });
+
+      it("suggests by containers that restricted profiles take, and has collectors held to what trials are", async () => {
+        const config = JSON.parse(await held("ml-katib-settings", "katib-config.yaml", whole)) as Bag;
+        assert.equal(at(config, "init", "controller", "injectSecurityContext"), true);
+        for (const each of at(config, "runtime", "suggestions") as Bag[]) {
+          assert.equal(at(each, "securityContext", "runAsNonRoot"), true);
+          assert.equal(each.serviceAccountName, "default-editor");
+        }
+      });
+
+      it("opens suggestions to its controller and the metrics' program to profiles, both ways", () => {
+        const { spec } = graph.get("ml-reach-from-katib-controller").inputs;
+        assert.deepEqual(at(spec, "egress", "0", "ports", "0", "port"), 6789);
+        const policies = specs(graph, "networking.k8s.io/v1:NetworkPolicy");
+        assert.equal(at(policies["shop/kubeflow-katib-suggestions"], "ingress", "0", "ports", "0", "port"), 6789);
+        assert.equal(at(policies["shop/kubeflow-katib-metrics"], "egress", "0", "ports", "0", "port"), 6789);
+      });
+
+      it("labels the namespaces of profiles as it wants them, of no others", () => {
+        const mesh = { istio: true, istioGateway: true };
+        const kubeflow = { parts: ["pipelines", "katib"], profiles: { shop: { owner: "kim" } } };
+        const { plan } = plannedFile(
+          environmentFile({ platform: { services: { ...mesh, kubeflow }, tenants: { shop: { mesh: "strict" }, lab: {} } } }),
+        );
+        const label = "katib.kubeflow.org/metrics-collector-injection";
+        assert.deepEqual(
+          plan.tenants?.map(({ name, labels }) => [name, labels[label]]),
+          [
+            ["lab", undefined],
+            ["shop", "enabled"],
+          ],
+        );
+      });
+    });
+
+    it("shows a volume's files as a plain user that restricted profiles take, without a token", async () => {
+      const spec = JSON.parse(await held("ml-volumes-viewer", "viewer-spec.yaml", whole)) as Bag;
+      assert.deepEqual(at(spec, "podSpec", "securityContext", "runAsUser"), 1000);
+      assert.equal(at(spec, "podSpec", "automountServiceAccountToken"), false);
+      assert.equal(at(spec, "podSpec", "volumes", "0", "persistentVolumeClaim", "claimName"), "$NAME");
+    });
+
+    it("has the images of what is there: of its parts, and of notebooks those that the file names", () => {
+      const mesh = { istio: true, istioGateway: true };
+      const images = (kubeflow: object): Readonly<Record<string, string>> =>
+        plannedFile(
+          environmentFile({ platform: { services: { ...mesh, kubeflow }, tenants: { shop: { mesh: "strict" } } } }),
+        ).plan.services.find(({ name }) => name === "kubeflow")?.images ?? {};
+      const roles = (kubeflow: object, begin: RegExp) => Object.keys(images(kubeflow)).filter((role) => begin.test(role));
+      assert.deepEqual(roles({}, /^(notebook|katib|dashboard|members)/), []);
+      const profiles = { shop: { owner: "kim" } };
+      assert.deepEqual(roles({ profiles }, /^(notebook|katib|dashboard|members)/), ["dashboard", "members"]);
+      assert.deepEqual(roles({ profiles, parts: ["pipelines", "katib"] }, /^notebook/), []);
+      const own = images({
+        ...{ profiles, parts: ["pipelines", "notebooks"] },
+        notebookImages: { jupyter: ["registry.intra/science:1", "registry.intra/science:2"] },
+      });
+      assert.deepEqual(
+        ["notebookJupyter", "notebookJupyter 1", "notebookJupyter 2", "notebookR"].map((role) => own[role]?.split("/").at(-1)),
+        [undefined, "science:1", "science:2", "rstudio-tidyverse:v1.10.0"],
+      );
+    });
+
     it("refuses profiles without a mesh, or of what is no tenant in it, and notebooks that are nobody's", () => {
       const mesh = { istio: true, istioGateway: true };
       const found = (kubeflow: object, services: object = mesh, tenants: object = { shop: { mesh: "strict" } }) =>
@@ -249,6 +343,8 @@ describe("Kubeflow", () => {
         [found({ profiles }, mesh, { shop: { mesh: "permissive" } }), /profiles\.shop names a tenant whose pods are met past the mesh/],
         [found({ profiles }, mesh, { shop: { mesh: "strict", isolate: false } }), /profiles\.shop names a tenant/],
         [found({ parts: ["pipelines", "notebooks"] }), /parts\.1 is each user's own, and there are no profiles/],
+        [found({ notebookImages: { r: ["registry.intra/r:1"] } }), /notebookImages is of notebooks, which are not among its parts/],
+        [found({ profiles, parts: ["pipelines", "volumes"] }), /parts\.1 does not work without notebooks/],
         [found({ parts: ["notebooks"] }), /parts must name pipelines/],
         [found({ profiles: { shop: { owner: "system:admin" } } }), /profiles\.shop\.owner must be the name of a user of the realm/],
         [found({ profiles: {} }), /profiles must name a tenant/],
@@ -263,8 +359,11 @@ describe("Kubeflow", () => {
         path.startsWith("platform.services.kubeflow.parts"),
       );
     assert.deepEqual(found(["pipelines"]), []);
-    const [katib, others, dashboard] = found(["pipelines", "katib", "pipes", "dashboard"]);
-    assert.match(katib?.reason ?? "", /is a part of Kubeflow that is not made here yet: it takes a webhook/);
+    const [trainer, others, dashboard] = found(["pipelines", "trainer", "pipes", "dashboard"]);
+    assert.match(
+      trainer?.reason ?? "",
+      /is a part of Kubeflow that is not made here yet: its controller watches the Secrets of every namespace/,
+    );
     assert.match(others?.reason ?? "", /is no part of Kubeflow/);
     assert.match(dashboard?.reason ?? "", /is there with profiles/);
   });

@@ -1,0 +1,188 @@
+import type { ServicePlan } from "../../../../model/plan/types";
+import { FOLDERS } from "../names";
+import { text, type Workload } from "../programs";
+import { LOOK, rule } from "../rule";
+import { TOLD_WHO } from "../who";
+import { type NotebookKind, notebookImages } from "./names";
+import type { Part } from "./part";
+
+/** What its objects are called. */
+const NAMES = { controller: "notebook-controller", web: "jupyter-web-app", choices: "jupyter-web-app-config" } as const;
+
+/** Where the web app listens. */
+const PORT = 5000;
+
+/** Makes a StatefulSet, a Service and a VirtualService of each notebook. */
+const controller: (gateway: string) => Workload = (gateway) => ({
+  name: NAMES.controller,
+  token: true,
+  programs: [
+    {
+      name: "manager",
+      image: "notebooks",
+      command: ["/manager"],
+      args: () => [],
+      env: ({ host = "" }) =>
+        text({
+          ...{ USE_ISTIO: "true", ISTIO_GATEWAY: gateway, ISTIO_HOST: host },
+          ...{ CLUSTER_DOMAIN: "cluster.local", ENABLE_CULLING: "false" },
+        }),
+      ports: { health: 8081 },
+      mounts: {},
+      health: { page: "/healthz", port: 8081 },
+    },
+  ],
+});
+
+const WEB: Workload = {
+  name: NAMES.web,
+  service: { http: PORT },
+  token: true,
+  meshed: true,
+  programs: [
+    {
+      name: "jupyter-web-app",
+      image: "notebooksWeb",
+      args: () => [],
+      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/jupyter", UI: "default", APP_SECURE_COOKIES: "true" })],
+      ports: { http: PORT },
+      mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.choices] },
+      health: { page: "/healthz/readiness", port: PORT },
+    },
+  ],
+};
+
+/**
+ * The part of a notebook that its users do not choose: what Pod Security asks of all pods there, as the images' own user. The program puts names
+ * between braces, and takes every other brace for an error.
+ */
+const NOTEBOOK = `apiVersion: kubeflow.org/v1beta1
+kind: Notebook
+metadata:
+  name: {name}
+  namespace: "{namespace}"
+  labels:
+    app: {name}
+  annotations:
+    notebooks.kubeflow.org/server-type: ""
+    notebooks.kubeflow.org/creator: "{creator}"
+spec:
+  template:
+    spec:
+      serviceAccountName: {serviceAccount}
+      enableServiceLinks: false
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 1000
+        fsGroup: 100
+        seccompProfile:
+          type: RuntimeDefault
+      containers:
+        - name: {name}
+          image: ""
+          volumeMounts: []
+          env: []
+          resources:
+            requests:
+              cpu: "0.1"
+              memory: "0.1Gi"
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities:
+              drop: [ALL]
+      volumes: []
+      tolerations: []
+`;
+
+/** What may be chosen of a notebook, and what it is else. */
+function choicesOf(plan: ServicePlan, storageClassName: string): object {
+  const images = (kind: NotebookKind) => {
+    const options = notebookImages(plan.images, kind);
+    return { value: options[0] ?? "", options };
+  };
+  const free = (value: unknown) => ({ readOnly: false, value });
+  const none = { readOnly: false, value: "", options: [] };
+  const newPvc = {
+    metadata: { name: "{notebook-name}-workspace" },
+    spec: { storageClassName, resources: { requests: { storage: "5Gi" } }, accessModes: ["ReadWriteOnce"] },
+  };
+  return {
+    ...{ allowCustomImage: true, hideRegistry: true, hideTag: false, imagePullPolicy: free("IfNotPresent") },
+    ...{ image: images("jupyter"), imageGroupOne: images("code"), imageGroupTwo: images("r") },
+    cpu: { ...free("0.5"), limitFactor: "1.2" },
+    memory: { ...free("1.0Gi"), limitFactor: "1.2" },
+    gpus: free({ vendor: "", vendors: [{ limitsKey: "nvidia.com/gpu", uiName: "NVIDIA" }], num: "none" }),
+    workspaceVolume: free({ mount: "/home/jovyan", newPvc }),
+    dataVolumes: free([]),
+    ...{ affinityConfig: none, tolerationGroup: none },
+    shm: free(true),
+    configurations: free([]),
+    environment: free({}),
+  };
+}
+
+/** JupyterLab, code-server and RStudio in pods of a profile, by a controller and a web app. */
+export const notebooks: Part = {
+  definitions: [
+    { group: "kubeflow.org", version: "v1beta1", kind: "Notebook", singular: "notebook", plural: "notebooks", reported: true },
+    { group: "kubeflow.org", version: "v1alpha1", kind: "PodDefault", singular: "poddefault", plural: "poddefaults" },
+  ],
+  workloads: ({ gateway }) => [controller(gateway.gateway), WEB],
+  screen: { name: NAMES.web, port: PORT, path: "/jupyter/", rest: true },
+  links: {
+    menu: { type: "item", icon: "book", link: "/jupyter/", text: "Notebooks" },
+    quick: { link: "/jupyter/new", desc: "Kubeflow Notebooks", text: "Create a new Notebook" },
+  },
+  rights: {
+    everywhere: {
+      [NAMES.controller]: [
+        rule("kubeflow.org", "notebooks", LOOK),
+        rule("apps", "statefulsets", LOOK),
+        rule("", "services pods events", LOOK),
+        rule("networking.istio.io", "virtualservices", LOOK),
+      ],
+      // It asks whether whoever has logged in may do what it is asked for, before it does that.
+      [NAMES.web]: [
+        rule("authorization.k8s.io", "subjectaccessreviews", "create"),
+        rule("storage.k8s.io", "storageclasses", "get list"),
+        rule("", "nodes", "list"),
+      ],
+    },
+    profiles: {
+      [NAMES.controller]: [
+        rule("kubeflow.org", "notebooks/status notebooks/finalizers", "get update patch"),
+        rule("apps", "statefulsets", "create update patch delete"),
+        rule("", "services", "create update patch delete"),
+        rule("", "events", "create patch"),
+        rule("networking.istio.io", "virtualservices", "create update patch delete"),
+      ],
+      [NAMES.web]: [
+        rule("kubeflow.org", "notebooks", "get list create update patch delete"),
+        rule("kubeflow.org", "poddefaults", "get list"),
+        rule("", "persistentvolumeclaims", "get list create"),
+        rule("", "pods", "get list"),
+        rule("", "pods/log", "get"),
+        rule("", "events", "list"),
+      ],
+    },
+  },
+  users: {
+    sees: [rule("kubeflow.org", "notebooks poddefaults", LOOK)],
+    works: [rule("kubeflow.org", "notebooks", "create update patch delete"), rule("", "persistentvolumeclaims", "create delete")],
+  },
+  told: ({ plan, storageClass }) => ({
+    secrets: [],
+    // The web app reads them anew whenever it is asked for them.
+    open: [
+      {
+        role: "notebook-choices",
+        name: NAMES.choices,
+        data: {
+          "spawner_ui_config.yaml": JSON.stringify({ spawnerFormDefaults: choicesOf(plan, storageClass) }),
+          "notebook_template.yaml": NOTEBOOK,
+        },
+      },
+    ],
+    read: {},
+  }),
+};
