@@ -3,6 +3,7 @@ import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
 import { PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { withMutex } from "../host/mutex";
 import { wroteAndRuns } from "../host/processes";
+import type { EngineCommand } from "./command";
 
 /*
  * An engine that is killed leaves its lock in the backend. In a bucket or a database the locks of other hosts lie beside it, and hosts may bear
@@ -14,6 +15,13 @@ interface Started {
   readonly pid: number;
   /** When, in milliseconds since 1970. */
   readonly at: number;
+}
+
+/** The stack whose locks they are. */
+interface LockedStack {
+  readonly stack: string;
+  readonly workDir: string;
+  readonly engines?: string;
 }
 
 /** How many engines are remembered of a stack. */
@@ -62,6 +70,26 @@ export async function pastOwnLocks<T>(file: string | undefined, cancel: () => Pr
     if (!gone) throw error;
     return await work();
   }
+}
+
+/** Removes a stack's locks, all of which are known to be those of engines that have died. */
+export async function removeOwnLocks(
+  command: Pick<EngineCommand, "run">,
+  { stack, workDir }: LockedStack,
+  tell: (text: string) => void,
+): Promise<void> {
+  await command.run(["cancel", "--yes", "--stack", stack], workDir, {});
+  tell(`removed the lock of an operation on ${stack} that was killed`);
+}
+
+/** The engine's commands on a stack, each past the locks of engines that were started here and have died. */
+export function commandPastOwnLocks(
+  command: Pick<EngineCommand, "run">,
+  setting: LockedStack,
+  tell: (text: string) => void,
+): Pick<EngineCommand, "run"> {
+  const cancel = () => removeOwnLocks(command, setting, tell);
+  return { run: (...given) => pastOwnLocks(setting.engines, cancel, () => command.run(...given)) };
 }
 
 function startedIn(file: string): Started[] {

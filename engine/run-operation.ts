@@ -6,7 +6,7 @@ import { refuseHalfChanged } from "./half-changed";
 import { Judgements } from "./judgements";
 import { KINDS, type Run } from "./kinds";
 import type { Engine } from "./locate";
-import { pastOwnLocks } from "./own-locks";
+import { pastOwnLocks, removeOwnLocks } from "./own-locks";
 import { prepareStack, requireFree } from "./prepare";
 import { readClusterState } from "./read";
 import { isUnreachable } from "./remedies";
@@ -128,8 +128,7 @@ export async function runOperation(
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
   const cancel = async () => {
     const { command } = await openWorkspace(engine, setting, undefined, options);
-    await command.run(["cancel", "--yes", "--stack", setting.stack], setting.workDir, {});
-    tell(`removed the lock of an operation on ${setting.stack} that was killed`);
+    await removeOwnLocks(command, setting, tell);
     collector = newCollector();
   };
   const outputs = await translateErrors(name, target, options, told, () => pastOwnLocks(setting.engines, cancel, work))

@@ -2,6 +2,7 @@ import { LAYERS, type Layer } from "../model/layers";
 import type { EngineCommand } from "./command";
 import { StackBusyError } from "./errors";
 import { asOnlyOne } from "./only-one";
+import { commandPastOwnLocks } from "./own-locks";
 import { prepareStack, requireFree } from "./prepare";
 import { found } from "./read";
 import { PROJECT } from "./sandbox";
@@ -27,7 +28,8 @@ export interface StoredStack {
 export interface OpenedState {
   readonly target: EngineTarget;
   readonly setting: EngineSetting;
-  readonly command: EngineCommand;
+  /** It goes past the locks of engines that were started here and have died. */
+  readonly command: Pick<EngineCommand, "run">;
   readonly stack: OpenedStack;
 }
 
@@ -44,8 +46,9 @@ export async function openState(
 ): Promise<OpenedState> {
   const target = layer === undefined ? whole : { ...whole, layer };
   const { engine, setting } = await prepareStack(target, options);
-  const { command } = await openWorkspace(engine, setting, undefined, options);
+  const opened = await openWorkspace(engine, setting, undefined, options);
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
+  const command = commandPastOwnLocks(opened.command, setting, tell);
   return { target, setting, command, stack: pendingStack(target.root, { engine, setting, command }, options, tell) };
 }
 

@@ -97,6 +97,14 @@ function sharedBackend(
     for (const { file } of made.stacks) assert.doesNotMatch(readFileSync(join(made.folder, file), "utf8"), /canary|PRIVATE KEY/);
     assert.match(await project.run("state", "restore", "k", "--from", join(backups, "k"), "--yes"), /what they were is kept/);
     assert.match(await project.run("preview", "k"), /no changes/);
+    project.fault({ rules: [{ package: "openstack", latencyMs: 12_000 }] });
+    const refresh = project.start("refresh", "k", "--yes");
+    await underWay(refresh.pid);
+    killAll(refresh.pid);
+    await refresh.ended;
+    project.fault({ rules: [] });
+    const past = await project.run("state", "restore", "k", "--from", join(backups, "k"), "--yes");
+    assert.match(past, /removed the lock of an operation on k that was killed/);
     assert.match(await project.run("destroy", "k", "--yes"), /destroyed/);
     const lost = await other.run("state", "restore", "k", "--from", join(backups, "k"), "--yes");
     assert.match(lost, /there is no such stack now/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors";
-import { areOwnDead, noteEngine, pastOwnLocks } from "../../engine/own-locks";
+import { areOwnDead, commandPastOwnLocks, noteEngine, pastOwnLocks } from "../../engine/own-locks";
 import { temporaryFolders } from "../support/temporary";
 
 const AT = Date.parse("2026-11-27T10:00:00.700Z");
@@ -51,5 +51,26 @@ describe("the locks of dead engines in a backend that others use too", () => {
       "once it is removed, it is nobody's proof any more",
     );
     await assert.rejects(pastOwnLocks(undefined, cancel, failing(1)), ConcurrentUpdateError);
+  });
+
+  it("go before a command on a state as before an operation", async () => {
+    const { hostname } = await import("node:os");
+    const engines = join(folder(), "seoul.engines");
+    const setting = { stack: "seoul", workDir: "/", engines };
+    const calls: string[] = [];
+    const told: string[] = [];
+    const command = {
+      run: async (args: readonly string[]) => {
+        calls.push(args.join(" "));
+        if (args[1] === "import" && calls.length === 1)
+          throw new ConcurrentUpdateError(refusal([hostname(), 999_999_999, new Date().toISOString()]));
+        return { stdout: "done", stderr: "", code: 0 };
+      },
+    };
+    noteEngine(engines, 999_999_999);
+    const { stdout } = await commandPastOwnLocks(command, setting, (text) => told.push(text)).run(["stack", "import"], "/", {});
+    assert.equal(stdout, "done");
+    assert.deepEqual(calls, ["stack import", "cancel --yes --stack seoul", "stack import"]);
+    assert.deepEqual(told, ["removed the lock of an operation on seoul that was killed"]);
   });
 });
