@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/request";
-import type { RunnerEvent } from "../fleet/runner";
 import type { Approvals } from "../model/fleet/records";
 import type { FleetReport } from "../model/fleet/report";
 import { withApproval } from "../model/fleet/saved";
@@ -9,6 +8,7 @@ import { asking, isYes } from "./asking";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { describeLoss } from "./loss";
+import { withFleetProgress } from "./progress/fleet";
 import { Exit } from "./report";
 import { interruptible } from "./signals";
 import { type Column, table } from "./table";
@@ -51,8 +51,16 @@ export async function runFleet(
   command: string,
   work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
 ): Promise<void> {
-  const ask = flags.yes === true ? {} : { ask: askerOf(context, command) };
-  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell: tellLines(context) }));
+  const ask = flags.yes === true ? undefined : askerOf(context, command);
+  const report = await interruptible(context, (signals) =>
+    withFleetProgress(context, titleOf(command, flags), ({ tell, rest }) => {
+      const asked = (question: FleetQuestion) => {
+        rest();
+        return ask?.(question) ?? Promise.resolve(true);
+      };
+      return work({ ...signals, ...(ask === undefined ? {} : { ask: asked }), tell });
+    }),
+  );
   if (report === undefined) {
     writeLines(context.stderr, ["nothing was changed"]);
     throw new Exit(EXIT.interrupted);
@@ -61,6 +69,11 @@ export async function runFleet(
   printReport(context, report, flags.json === true);
   const code = codeOf(report);
   if (code !== EXIT.done) throw new Exit(code, nextOf(report, flags));
+}
+
+/** What the redrawn lines of a command are headed by. */
+export function titleOf(command: string, { sandbox }: Pick<FleetFlags, "sandbox">): string {
+  return sandbox === true ? `${command} in the sandbox` : command;
 }
 
 /** Prints how far a run is. */
@@ -109,11 +122,6 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
   };
 }
 
-/** Tells what happens, line by line. */
-export function tellLines(context: Context): (event: RunnerEvent) => void {
-  return (event) => writeLines(context.stderr, lineFor(event));
-}
-
 /** Which dangerous changes of which clusters are let through. */
 export function approveOption(): Option {
   const option = new Option("--approve <CLUSTER/KEY:ACTION@FINGERPRINT>", "let one dangerous change of a cluster through; repeatable");
@@ -131,26 +139,6 @@ export function parallelOption(): Option {
     if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
     return Number(text);
   });
-}
-
-/** One line for each thing that happens. */
-function lineFor(event: RunnerEvent): string[] {
-  switch (event.event) {
-    case "started":
-      return [`${event.cluster}: ${event.step} begins`];
-    case "ended": {
-      const again = event.transient === true ? ", which may pass" : "";
-      return [`${event.cluster}: ${event.step} ${event.outcome}${event.reason === undefined ? "" : `: ${event.reason}${again}`}`];
-    }
-    case "waiting":
-      return [event.reason];
-    case "baked":
-      return [`${event.part} has baked`];
-    case "cancelled":
-      return ["cancelled: nothing new is begun"];
-    default:
-      return [];
-  }
 }
 
 function codeOf({ outcome, clusters }: FleetReport): number {

@@ -18,13 +18,21 @@ export function fleetMarkdown(preview: FleetPreview): string {
   return [`## Preview of the fleet ${escapeText(preview.fleet)}`, `**${escapeText(summary)}**`, ...sections.map(sectionOf)].join("\n\n");
 }
 
-/** Problems that several environments share, each once with the names of all of them. */
+/** Of more environments than this, a problem names the first ones and how many there are besides. */
+const NAMED = 6;
+
+/** Problems that several environments share, each once with their names. */
 export function sharedProblems(problems: readonly Problem[]): Problem[] {
-  const shared = new Map<string, Problem>();
-  for (const { environment, ...problem } of problems) {
-    const key = JSON.stringify(problem);
-    const others = shared.get(key);
-    shared.set(key, { ...problem, environment: others === undefined ? environment : `${others.environment}, ${environment}` });
+  const shared = new Map<string, { readonly problem: Problem; readonly names: string[] }>();
+  for (const problem of problems) {
+    const { environment, ...same } = problem;
+    const key = JSON.stringify(same);
+    const names = shared.get(key)?.names ?? [];
+    shared.set(key, { problem, names: [...names, environment] });
   }
-  return [...shared.values()];
+  return [...shared.values()].map(({ problem, names }) => {
+    const more = names.length - NAMED;
+    const environment = more > 1 ? `${names.slice(0, NAMED).join(", ")} and ${more} more` : names.join(", ");
+    return { ...problem, environment };
+  });
 }

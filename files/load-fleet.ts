@@ -6,6 +6,7 @@ import { type FleetPlan, planFleet, selectEnvironments } from "../model/fleet/pl
 import type { FleetFile } from "../model/fleet/schema";
 import { Findings, InvalidInputError, type Problem } from "../model/problems";
 import { listEnvironments, loadEnvironment } from "./load";
+import { namesIn } from "./namesakes";
 import { readYaml } from "./yaml";
 
 /** A fleet read from its file and from those of its environments, with every problem found. */
@@ -36,14 +37,16 @@ export function loadFleet(reference: string | undefined, root: string): LoadedFl
   }
   const findings = new Findings();
   const parsed = parseFleet(readYaml(file, "", findings), findings);
-  const names = selectEnvironments(parsed.file, listEnvironments(root), findings);
+  const chosen = selectEnvironments(parsed.file, listEnvironments(root), findings);
+  const today = new Date().toISOString().slice(0, 10);
+  const names = namesIn(root);
   const problems: Problem[] = [];
-  const members = names.flatMap((name) => {
-    const { planned, content, problems: own } = loadEnvironment(name, root);
+  const members = chosen.flatMap((name) => {
+    const { planned, content, problems: own } = loadEnvironment(name, root, today, { names });
     problems.push(...own);
     return planned === undefined ? [] : [memberOf(name, planned, content)];
   });
-  const plan = planFleet(parsed, members, names, findings);
+  const plan = planFleet(parsed, members, chosen, findings);
   const all = [...findings.toProblems(parsed.broken.has("name") ? basename(file) : parsed.file.name), ...problems];
   const wrong = all.some(({ severity }) => severity === "error");
   const { name, registered = {} } = parsed.file;

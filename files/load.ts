@@ -9,7 +9,7 @@ import { Findings, InvalidInputError, nearest, type Problem } from "../model/pro
 import { standInCloud } from "../model/registry";
 import { fromFolder } from "./from-folder";
 import { manifestsIn } from "./manifests";
-import { checkNamesakes, environmentFiles, nameOf } from "./namesakes";
+import { checkNamesakes, environmentFiles, type Names, nameOf } from "./namesakes";
 import { planContent } from "./plan-content";
 import { moveReferences } from "./references";
 import { registry } from "./registry";
@@ -46,20 +46,21 @@ export function listEnvironments(root: string): string[] {
 
 /**
  * Reads, checks and plans one environment, named by a name in environments/ or by a path.
- * `today` (ISO date) decides which parts are past their end of life; `given` is what file and lock are to hold, in place of what they hold.
+ * `today` (ISO date) decides which parts are past their end of life; `given` is what file and lock are to hold, in place of what they hold,
+ * and the names of all environments, where they were read already.
  * @throws InvalidInputError where there is no such file.
  */
 export function loadEnvironment(
   reference: string,
   root: string,
   today = new Date().toISOString().slice(0, 10),
-  given: { readonly text?: string; readonly lock?: Lock } = {},
+  given: { readonly text?: string; readonly lock?: Lock; readonly names?: Names } = {},
 ): LoadedEnvironment {
   const file = locate(reference, root);
   const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}.lock.yaml`);
   const findings = new Findings();
   const merged = readMerged(file, findings, [], given.text);
-  checkNamesakes(file, root, merged.content, findings);
+  checkNamesakes(file, root, merged.content, findings, given.names);
   const planned = planContent(
     {
       ...merged,

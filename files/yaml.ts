@@ -39,7 +39,7 @@ export function readYaml(file: string, path: string, findings: Findings, given?:
     );
   }
   checkScalars(document, path, findings);
-  return contentOf(document, name, path, findings);
+  return contentOf(document, text, name, path, findings);
 }
 
 /** What the parser says in words for programmers, said for those who write the file. */
@@ -105,13 +105,16 @@ function isMerge({ key }: Pair): boolean {
   return isScalar(key) && key.source === "<<" && key.type === "PLAIN";
 }
 
-function contentOf(document: Document.Parsed, name: string, path: string, findings: Findings): unknown {
-  const lost = pathOf(document, (node) => isAlias(node) && node.resolve(document) === undefined);
+function contentOf(document: Document.Parsed, text: string, name: string, path: string, findings: Findings): unknown {
+  // Most files have neither, and looking through hundreds of them takes its time.
+  const lost = !text.includes("*") ? [] : pathOf(document, (node) => isAlias(node) && node.resolve(document) === undefined);
   if (lost.length > 0) {
     findings.error(join(path, lost), `${name}: refers to an anchor that is not defined above it`, "define the anchor, or write the value");
     return undefined;
   }
-  const unmerged = pathOf(document, (node) => isPair(node) && isMerge(node) && !isMergeable(node.value, document));
+  const unmerged = !text.includes("<<")
+    ? []
+    : pathOf(document, (node) => isPair(node) && isMerge(node) && !isMergeable(node.value, document));
   if (unmerged.length > 0) {
     findings.error(join(path, unmerged), `${name}: merges something that is no map`, "refer to a map, or to a list of maps");
     return undefined;

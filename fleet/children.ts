@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { lastLine, openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { isAlive, type Owner, processStart, thisProcess } from "../host/processes";
+import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
 import type { FleetPlan } from "../model/fleet/plan";
 import type { Approvals, Ended, Step } from "../model/fleet/records";
@@ -21,6 +24,8 @@ export interface ChildSettings {
   readonly health: FleetPlan["health"];
   /** Given to the commands that take them. */
   readonly approvals: Approvals;
+  /** How long a step on another host may say nothing. @default three minutes */
+  readonly silenceMs?: number;
 }
 
 /** What is typed for a step. */
@@ -33,6 +38,9 @@ const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
 };
 
 const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);
+
+/** A step on another host that says nothing for so long has ended without a result; where it has not, its stack is still its own. */
+const SILENCE_MS = 180_000;
 
 /** How often a process that an earlier runner began is looked at. */
 const LOOK_MS = 500;
@@ -77,8 +85,21 @@ export class Children implements Steps {
     // Its process was not begun, or ended by itself since its stack is another's: what it has done, its engine finds out.
     if (content === undefined) return { outcome: "unknown" };
     const owner: Owner = JSON.parse(content);
-    while (isAlive(owner)) await pause(LOOK_MS);
+    const speaks = this.pulseOf(operation);
+    // Of a process on another host nobody here can tell, so it goes by what that one says.
+    while (owner.host === hostname() ? isAlive(owner) : parsedJson(this.printed(operation)) === undefined && speaks()) await pause(LOOK_MS);
     return this.read(operation, undefined);
+  }
+
+  /** Tells whether a step has said something lately, by the clock of who watches: it says every few seconds how far it is. */
+  private pulseOf(operation: Operation): () => boolean {
+    const { log } = this.filesOf(operation);
+    let [seen, since] = [readIfThere(log), performance.now()];
+    return () => {
+      const said = readIfThere(log);
+      if (said !== seen) [seen, since] = [said, performance.now()];
+      return performance.now() - since < (this.settings.silenceMs ?? SILENCE_MS);
+    };
   }
 
   /** Asks one to end in order. */
@@ -94,6 +115,13 @@ export class Children implements Steps {
   /** What a step has printed. */
   printed(operation: Operation): string {
     return readIfThere(this.filesOf(operation).result) ?? "";
+  }
+
+  /** What a step has said last of how far it is. */
+  latest(operation: Operation): string | undefined {
+    const line = lastLine(this.filesOf(operation).log);
+    // What it warns of at its beginning is told by its preview.
+    return line?.startsWith("[") ? line : undefined;
   }
 
   private read(operation: Operation, code: number | null | undefined): Ended {

@@ -5,10 +5,10 @@ import { loadFleet } from "../files/load-fleet";
 import { clusterNames } from "../model/fleet/plan";
 import { refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
-import { type FleetRun, reversed } from "../model/fleet/run";
+import { type ClusterRun, type FleetRun, reversed } from "../model/fleet/run";
 import { fingerprintsOf, readSaved, requireClusters } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
-import { endedBy } from "./children";
+import { type Children, endedBy } from "./children";
 import { look, looking } from "./look";
 import { readLosses } from "./losses";
 import { operatorRun, stepsByOperator } from "./operator-run";
@@ -112,15 +112,24 @@ async function work(
     uptime: () => performance.now(),
     capacity: () => capacity,
     sleep: (ms, wake) => sleep(ms, wake, cancelled),
-    launch: (operation) => steps.launch(operation),
+    launch: (operation) => {
+      // It may have been paused since its record was written.
+      store.requireLease();
+      return steps.launch(operation);
+    },
     look: (operation) => steps.look(operation),
     end: (operation) => steps.end(operation),
-    append: (record) => store.append(record),
+    append: (records) => store.append(...records),
     cancelled,
     tell,
   };
+  tell({ event: "following", clusters: () => [...run.clusters.values()], latest: (cluster) => latestOf(run.cluster(cluster), children) });
   const { reason } = await endedBy(steps, [forceSignal], () => workOn(run, world));
   return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
+}
+
+function latestOf({ name, step, attempt }: ClusterRun, children: Children): string | undefined {
+  return step === undefined ? undefined : children.latest({ cluster: name, step, attempt });
 }
 
 function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" | "sandbox">): {

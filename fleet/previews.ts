@@ -6,7 +6,7 @@ import { clusterNames, type FleetPlan } from "../model/fleet/plan";
 import { ATTEMPTS } from "../model/fleet/run";
 import { together } from "../model/fleet/together";
 import type { Children } from "./children";
-import { RETRY_MS, type RunnerEvent } from "./runner";
+import { type LiveCluster, RETRY_MS, type RunnerEvent } from "./runner";
 import { sideBySide } from "./side-by-side";
 import type { FleetStore } from "./store";
 
@@ -14,7 +14,7 @@ import type { FleetStore } from "./store";
 export interface PreviewSettings {
   readonly plan: FleetPlan;
   readonly members: readonly Member[];
-  readonly children: Pick<Children, "launch" | "printed">;
+  readonly children: Pick<Children, "launch" | "printed"> & Partial<Pick<Children, "latest">>;
   readonly store: FleetStore;
   /** How many at once. */
   readonly capacity: number;
@@ -30,11 +30,17 @@ export async function previewClusters(settings: PreviewSettings): Promise<Readon
   const clusters = clusterNames(plan);
   const times = store.previewTimes();
   tell({ event: "waiting", reason: beforehand(settings, clusters, times) });
+  const shown = new Map(clusters.map((name): [string, LiveCluster] => [name, { name, status: "waiting", attempt: 0 }]));
+  const show = (name: string, status: LiveCluster["status"], reason?: string) =>
+    shown.set(name, { name, status, attempt: 0, ...(status === "running" ? { step: "preview" } : {}), ...(reason && { reason }) });
+  const latest = (cluster: string) => children.latest?.({ cluster, step: "preview", attempt: 0 });
+  tell({ event: "following", clusters: () => [...shown.values()], latest });
   const found = new Map<string, Found | Refused>();
   const taken: Record<string, number> = {};
   const look = async (cluster: string) => {
     const operation = { cluster, step: "preview", attempt: 0 } as const;
     const begin = performance.now();
+    show(cluster, "running");
     let ended = await children.launch(operation);
     for (let tries = 1; ended.transient === true && tries < ATTEMPTS && signal?.aborted !== true; tries++) {
       tell({ event: "ended", at: new Date().toISOString(), ...operation, ...ended });
@@ -47,7 +53,11 @@ export async function previewClusters(settings: PreviewSettings): Promise<Readon
     if (outcome === "done" && fingerprint !== undefined) {
       found.set(cluster, foundIn(printed, fingerprint, seconds));
       taken[cluster] = seconds;
-    } else found.set(cluster, refusedIn(printed, cluster, reason));
+      show(cluster, "done");
+    } else {
+      show(cluster, ended.transient === true ? "failed" : "refused", reason);
+      found.set(cluster, refusedIn(printed, cluster, reason));
+    }
     tell({ event: "ended", at: new Date().toISOString(), ...operation, ...ended });
   };
   await sideBySide(clusters, capacity, look, signal);

@@ -1,4 +1,4 @@
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism } from "node:os";
 import type { RunOptions } from "../engine/types";
 import { type LoadedFleet, loadFleet } from "../files/load-fleet";
 import type { FleetPlan } from "../model/fleet/plan";
@@ -61,7 +61,7 @@ export function childrenOf(
 /** An engine, its program and its providers take so much. */
 const MEMORY = 768 * 2 ** 20;
 
-/** As many as the machine has memory for, and two for each core: engines mostly wait for clouds. */
+/** As many as there is memory for, in a container too, and two for each core: engines mostly wait for clouds. */
 export function capacityOf({ parallel }: FleetRequest): number {
-  return parallel ?? Math.max(1, Math.min(2 * availableParallelism(), Math.floor(freemem() / MEMORY)));
+  return parallel ?? Math.max(1, Math.min(2 * availableParallelism(), Math.floor(process.availableMemory() / MEMORY)));
 }

@@ -1,6 +1,6 @@
 import { decide, type Operation } from "../model/fleet/decide";
 import type { Ended, FleetRecord, Outcome } from "../model/fleet/records";
-import type { FleetRun } from "../model/fleet/run";
+import type { ClusterRun, FleetRun } from "../model/fleet/run";
 
 /** What a runner needs of the world. Tests play one whose time, disk and processes they govern. */
 export interface World {
@@ -18,15 +18,26 @@ export interface World {
   look(operation: Operation): Promise<Ended>;
   /** Asks a step to end, which has taken too long. */
   end(operation: Operation): void;
-  /** Writes a record down for good, before anything goes by it. @throws where it could not, or where another runner has taken over */
-  append(record: FleetRecord): void;
+  /** Writes records down for good, before anything goes by them. @throws where it could not, or where another runner has taken over */
+  append(records: readonly FleetRecord[]): void;
   /** Whether somebody wants the run to end where it safely can. */
   cancelled(): boolean;
   /** Told of what happens. */
   tell(event: RunnerEvent): void;
 }
 
-export type RunnerEvent = FleetRecord | { readonly event: "waiting"; readonly reason: string };
+export type RunnerEvent = FleetRecord | { readonly event: "waiting"; readonly reason: string } | Following;
+
+/** Told once when clusters begin to be worked on: whoever shows them looks as often as it likes. */
+export interface Following {
+  readonly event: "following";
+  clusters(): readonly LiveCluster[];
+  /** What the step under way of a cluster has said last. */
+  latest(cluster: string): string | undefined;
+}
+
+/** A cluster while a fleet is worked on. */
+export type LiveCluster = Pick<ClusterRun, "name" | "status" | "step" | "attempt" | "reason">;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -49,15 +60,21 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
   const ended: (readonly [Operation, Ended])[] = [];
   const under = new Map<string, { readonly operation: Operation; readonly since: number; asked: boolean }>();
   const retryAt = new Map<string, number>();
+  const unwritten: FleetRecord[] = [];
   let bake: { readonly part: string; readonly since: number } | undefined;
   let wake = new AbortController();
   let told = "";
 
   const record = (record: DistributiveOmit<FleetRecord, "at">) => {
     const whole = { ...record, at: world.moment().toISOString() } as FleetRecord;
-    world.append(whole);
     run.apply(whole);
-    world.tell(whole);
+    unwritten.push(whole);
+  };
+  // What has ended and what is begun next go to the disk together: waiting for it is most of what a step costs here.
+  const write = () => {
+    const records = unwritten.splice(0);
+    if (records.length > 0) world.append(records);
+    for (const each of records) world.tell(each);
   };
   const follow = (operation: Operation, work: Promise<Ended>) => {
     under.set(operation.cluster, { operation, since: world.uptime(), asked: false });
@@ -108,15 +125,18 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
       if (decision.kind === "end") {
         const { outcome, reason } = decision;
         record({ event: "finished", outcome });
+        write();
         return { outcome, ...(reason === undefined ? {} : { reason }) };
       }
       if (decision.kind === "launch") {
         told = "";
-        for (const operation of decision.operations) {
-          record({ event: "started", ...operation });
-          follow(operation, world.launch(operation));
-        }
-      } else if (decision.kind === "wait") await wait(decision.ms ?? LOOK_MS, decision.reason);
+        for (const operation of decision.operations) record({ event: "started", ...operation });
+        write();
+        for (const operation of decision.operations) follow(operation, world.launch(operation));
+        continue;
+      }
+      write();
+      if (decision.kind === "wait") await wait(decision.ms ?? LOOK_MS, decision.reason);
       else {
         if (bake?.part !== decision.part) bake = { part: decision.part, since: world.uptime() };
         const left = decision.ms - (world.uptime() - bake.since);

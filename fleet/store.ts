@@ -80,11 +80,17 @@ export class FleetStore {
     return run;
   }
 
-  /** Writes a record to the disk. @throws LeaseLostError where another runner has taken over */
-  append(record: FleetRecord): void {
+  /** Writes records to the disk, all of them or, where it is full, none. @throws LeaseLostError where another runner has taken over */
+  append(...records: readonly FleetRecord[]): void {
+    this.requireLease();
+    const token = Math.max(this.token, 1);
+    appendLine(this.path, records.map((record, index) => encodeRecord(record, this.next + index, token)).join("\n"));
+    this.next += records.length;
+  }
+
+  /** @throws LeaseLostError where another runner has taken over */
+  requireLease(): void {
     this.lease?.require();
-    appendLine(this.path, encodeRecord(record, this.next, Math.max(this.token, 1)));
-    this.next += 1;
   }
 
   /** A folder for whoever only looks, beside a run that may be under way. */

@@ -172,6 +172,27 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+/** A line of a log is not longer. */
+const LINE_BYTES = 4_096;
+
+/** The last line of a file that others may be writing to; undefined where there is none, or nothing in it. */
+export function lastLine(path: string): string | undefined {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const { size } = fstatSync(file);
+      const end = Buffer.alloc(Math.min(size, LINE_BYTES));
+      const read = readSync(file, end, 0, end.length, size - end.length);
+      return end.toString("utf8", 0, read).trimEnd().split("\n").at(-1) || undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
 /** The value in a JSON file of ours. @throws Error that names the file and `wayOut`, where half of it is lost or it was mended by hand badly */
 export function parseFile(path: string, content: string, wayOut: string): unknown {
   try {

@@ -98,9 +98,11 @@ export function maintainedLine(number: string): Release | undefined {
   return releases.find(({ release, maintains }) => maintains === number || release === findRelease(number)?.leadsTo);
 }
 
+const digestsByImage: ReadonlyMap<string, string> = new Map(Object.entries(digests));
+
 /** The digest of an image by its whole name, where its makers publish one: of the list over all architectures. */
 export function digestOf(image: string): string | undefined {
-  return new Map<string, string>(Object.entries(digests)).get(image);
+  return digestsByImage.get(image);
 }
 
 /**

@@ -39,9 +39,14 @@ export function hasEnded(product: string, version: string, today: string): boole
   return date !== undefined && today >= date;
 }
 
+/** Those that an image holds, by its name without the tag. */
+const held: readonly (readonly [image: string, product: string])[] = Object.entries(products).flatMap(([product, { image }]) =>
+  image === undefined ? [] : [[`${image}:`, product] as const],
+);
+
 /** What of the products is in an image that runs for a service, with its version; undefined where none is. */
 export function productIn(image: string): { readonly product: string; readonly version: string } | undefined {
-  const found = Object.entries(products).find(([, each]) => each.image !== undefined && image.startsWith(`${each.image}:`));
-  const version = /:v?(\d[\d.]*)/.exec(image)?.[1];
-  return found && version !== undefined ? { product: found[0], version } : undefined;
+  const found = held.find(([name]) => image.startsWith(name));
+  const version = found && /:v?(\d[\d.]*)/.exec(image)?.[1];
+  return found && version !== undefined ? { product: found[1], version } : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Progress } from "../../engine/events";
 import { type Context, colorsFor, widthOf, writeLines } from "../context";
 import { renderEvent, renderHeartbeat, renderLive, stepMark } from "./render";
+import { openScreen } from "./screen";
 import { advance, INITIAL } from "./state";
 
 const FRAME_MS = 120;
@@ -13,9 +14,7 @@ export async function withProgress<T>(
   work: (onProgress: (event: Progress) => void) => Promise<T>,
 ): Promise<T> {
   const colors = colorsFor(context.stderr, context.env);
-  // A terminal of no height (some serial lines and containers say so) can be written to, but not redrawn.
-  const redraws = context.stderr.isTTY === true && context.stderr.rows !== 0 && context.env.TERM !== "dumb";
-  const screen = redraws ? await openScreen() : undefined;
+  const screen = await openScreen(context);
   const started = Date.now();
   let state = INITIAL;
   const steps = new Map<string | undefined, string>();
@@ -45,25 +44,4 @@ export async function withProgress<T>(
     clearInterval(timer);
     screen?.close();
   }
-}
-
-interface Screen {
-  /** Replaces the lines drawn before. */
-  draw(lines: readonly string[]): void;
-  /** Writes a line that stays, above the drawn ones. */
-  leave(line: string): void;
-  /** Takes the drawn lines away. */
-  close(): void;
-}
-
-async function openScreen(): Promise<Screen> {
-  const { logUpdateStderr } = await import("log-update");
-  return {
-    draw: (lines) => logUpdateStderr(lines.join("\n")),
-    leave: (line) => logUpdateStderr.persist(line),
-    close: () => {
-      logUpdateStderr.clear();
-      logUpdateStderr.done();
-    },
-  };
 }

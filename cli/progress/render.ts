@@ -58,6 +58,7 @@ function describeRunning(resource: Running, now: number): string {
   return `${resource.op} ${resource.name}  ${clock(now - resource.since)}${status}`;
 }
 
-function cut(text: string, width: number): string {
+/** A text that takes no more columns than there are. */
+export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

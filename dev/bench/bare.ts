@@ -1,6 +1,7 @@
 // A bare Pulumi program that registers the resources of an environment, run by the plain Automation API on the sandbox's providers: what an
 // environment is compared with. Nothing of ours is loaded. bare.js GRAPH.json WORKDIR ENGINE preview|up|destroy
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import {
   all,
   ComponentResource,
@@ -19,7 +20,7 @@ const NAMESPACE = "kubernetes:core/v1:Namespace";
 async function main([graph = "", workDir = "", root = "", operation = ""]: readonly string[]): Promise<void> {
   const recorded: readonly Recorded[] = JSON.parse(readFileSync(graph, "utf8"));
   const pulumiCommand = await PulumiCommand.get({ root });
-  const args = { stackName: "bare", projectName: "kpaas", program: async () => register(recorded) };
+  const args = { stackName: basename(workDir), projectName: "kpaas", program: async () => register(recorded) };
   const stack = await LocalWorkspace.createOrSelectStack(args, { workDir, pulumiCommand });
   const options = { parallel: 32, suppressProgress: true };
   if (operation === "preview") await stack.preview(options);

@@ -80,27 +80,36 @@ export interface Recorded {
   readonly ignoreChanges?: readonly string[];
 }
 
-/** The bare program of as many resources of the same kinds as the environment's stack holds, in a sandbox of its own. */
+/** How a bare program is run. */
+interface Bare {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The bare program of as many resources of the same kinds as the environment's stack holds, in a sandbox of its own; others may go beside it. */
 export async function bareProgram(
   folder: string,
   workers: number,
-): Promise<{ readonly argv: readonly string[]; readonly env: NodeJS.ProcessEnv; readonly count: number }> {
+  environment = "bench",
+): Promise<Bare & { readonly count: number; beside(name: string): Bare }> {
   const engine = await locateEngine();
-  const own = sandboxFolders(folder, "bench");
-  const exported = await run(engine.command, ["stack", "export", "--show-secrets", "--stack", "bench"], {
+  const own = sandboxFolders(folder, environment);
+  const exported = await run(engine.command, ["stack", "export", "--show-secrets", "--stack", environment], {
     cwd: own.project,
     env: sandboxEnvironment(own),
   });
   const { deployment }: { deployment: { resources: Recorded[] } } = JSON.parse(exported);
   const graph = join(folder, "graph.json");
   writeFileSync(graph, JSON.stringify(deployment.resources));
-  const folders = prepareSandbox(folder, "bare");
-  writeWorld(folders.world, planOf(haFile("bench", workers)));
-  return {
-    argv: [join(__dirname, "bare.js"), graph, folders.project, engine.root],
-    env: { ...sandboxEnvironment(folders), KPAAS_SANDBOX_SERVER: "simulated" },
-    count: deployment.resources.length,
+  const beside = (name: string): Bare => {
+    const folders = prepareSandbox(folder, name);
+    writeWorld(folders.world, planOf(haFile(environment, workers)));
+    return {
+      argv: [join(__dirname, "bare.js"), graph, folders.project, engine.root],
+      env: { ...sandboxEnvironment(folders), KPAAS_SANDBOX_SERVER: "simulated" },
+    };
   };
+  return { ...beside("bare"), count: deployment.resources.length, beside };
 }
 
 function rowOf(operation: Operation, count: number, runs: Runs[Operation], before: Partial<Record<Operation, number>>): Row {

@@ -7,6 +7,8 @@ import { planInventory } from "../../model/plan/cluster";
 import { commandRow, startRow } from "./commands";
 import { diffRow } from "./diff";
 import { haFile, planOf } from "./fixtures";
+import { fiftyRow, offlineRow, planRow, tenRow } from "./fleet";
+import { resumeRow, runnerStepRow } from "./fleet-runner";
 import { growthRows } from "./growth";
 import { median, processorTime, type Row, runProcess, table, timed } from "./measure";
 import { runnerRow } from "./runner";
@@ -17,7 +19,9 @@ const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
 /** What can be measured, by the words a person may name: `npm run bench -- up load` measures what has one of them in its name. */
 const ROWS: Readonly<Record<string, () => Promise<readonly Row[]> | readonly Row[]>> = {
   plan: planRows,
-  fleet: async () => [await fleetRow()],
+  fleet: async () => [await planRow(), await offlineRow(), await runnerStepRow(), await resumeRow()],
+  ten: async () => [await tenRow()],
+  fifty: async () => [await fiftyRow()],
   thousand: thousandRows,
   load: async () => [await loadRow()],
   types: async () => [await typeRow()],
@@ -43,7 +47,7 @@ async function main(): Promise<void> {
     for (const row of measured) console.error(`${row.held ? "✓" : "✗"} ${row.what}: ${row.measured} (${row.budget})`);
   }
   console.log(`load ${before} before, ${load()} after\n\n${table(rows)}`);
-  console.log("\nNot measured here: fleet rows (no fleet yet); `npm test` prints its own time.");
+  console.log("\nNot measured here: `npm test` prints its own time.");
 }
 
 function planRows(): Row[] {
@@ -51,16 +55,6 @@ function planRows(): Row[] {
   return [
     { what: "plan of one HA environment, in process (median of 20)", budget: "≤ 20 ms", measured: milliseconds(plan), held: plan <= 20 },
   ];
-}
-
-async function fleetRow(): Promise<Row> {
-  const run = await runProcess(process.execPath, [join(__dirname, "fleet-plan.js")]);
-  return {
-    what: "plan of 200 environments in one process, its start included",
-    budget: "≤ 2 s, ≤ 300 MB",
-    measured: `${(run.milliseconds / 1000).toFixed(2)} s, ${run.peakMiB.toFixed(0)} MB`,
-    held: run.milliseconds <= 2000 && run.peakMiB <= 300,
-  };
 }
 
 async function thousandRows(): Promise<Row[]> {

@@ -6,6 +6,8 @@ export interface Usage {
   readonly processorSeconds: number;
   /** The high-water mark of each process's memory in MiB, the largest of a name. */
   readonly peaksMiB: Readonly<Record<string, number>>;
+  /** The most memory that all of them had at once, in MiB: pages that several share are counted for each. */
+  readonly togetherMiB: number;
 }
 
 interface Seen {
@@ -23,18 +25,23 @@ const TICK = 0.01;
 export function watchTree(root: number): { readonly stop: () => Usage } {
   const seconds = new Map<number, number>();
   const peaks = new Map<string, number>();
+  let most = 0;
   const look = (): void => {
+    let together = 0;
     for (const [pid, seen] of descendants(root)) {
       seconds.set(pid, seen.seconds);
       const name = nameOf(pid);
-      peaks.set(name, Math.max(peaks.get(name) ?? 0, peakOf(pid)));
+      together += memoryOf(pid, "VmRSS");
+      peaks.set(name, Math.max(peaks.get(name) ?? 0, memoryOf(pid, "VmHWM")));
     }
+    most = Math.max(most, together);
   };
   const timer = setInterval(look, EVERY);
   return {
     stop: () => {
       clearInterval(timer);
-      return { processorSeconds: [...seconds.values()].reduce((sum, one) => sum + one, 0), peaksMiB: Object.fromEntries(peaks) };
+      const processorSeconds = [...seconds.values()].reduce((sum, one) => sum + one, 0);
+      return { processorSeconds, peaksMiB: Object.fromEntries(peaks), togetherMiB: most };
     },
   };
 }
@@ -59,8 +66,10 @@ function nameOf(pid: number): string {
   return script.endsWith("plugin/main.js") ? "kpaas" : "program";
 }
 
-function peakOf(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0) / 1024;
+/** Its memory now, or the most that it had, in MiB. */
+function memoryOf(pid: number, what: "VmRSS" | "VmHWM"): number {
+  const line = (read(`/proc/${pid}/status`) ?? "").split("\n").find((each) => each.startsWith(`${what}:`));
+  return Number(/\d+/.exec(line ?? "")?.[0] ?? 0) / 1024;
 }
 
 function namesInProc(): string[] {

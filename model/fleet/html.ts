@@ -78,8 +78,8 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; pad
 .wide, pre { overflow-x: auto; }
 pre { background: var(--soft); padding: .75rem; white-space: pre-wrap; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { background: var(--soft); }
+th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+thead th { background: var(--soft); white-space: nowrap; }
 .deleted, .lost { color: var(--bad); } .rebuilt, .moved, .restarted { color: var(--warn); } .created { color: var(--good); }
 @media print { nav, .skip { display: none; } }
 `;

@@ -84,6 +84,20 @@ describe("loading an environment", () => {
     assert.deepEqual(errors("a"), ["extends: pipe.yaml is no regular file"]);
   });
 
+  it("finds a file's name however it is written", () => {
+    const names = ["name: b", "'name': b", "name: &n b", "{ name: b }", "name:\n  b", "# first\nname: b # it", "---\nname: b"];
+    for (const name of names) {
+      put("a.yaml", "name: b\ninfrastructure: { provider: openstack }\n");
+      put("b.yaml", `${name}\n`);
+      assert.match(errors("a").join(), /^name: environments\/b\.yaml has the same name/, name);
+    }
+    for (const name of ["name: b\n\n  c", "x: |\n  name: b", "name: b.c", "name: bc"]) {
+      put("b.yaml", `${name}\n`);
+      assert.deepEqual(errors("a"), [], name);
+    }
+    rmSync(join(root, "environments", "b.yaml"));
+  });
+
   it("refuses both of two files with one name, and warns of one that is elsewhere", () => {
     put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\n");
     put("b.yaml", "name: a\ninfrastructure: { provider: openstack }\n");

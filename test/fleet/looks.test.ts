@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { readLosses } from "../../fleet/losses";
 import { previewClusters } from "../../fleet/previews";
-import type { RunnerEvent } from "../../fleet/runner";
+import type { Following, RunnerEvent } from "../../fleet/runner";
 import { FleetStore } from "../../fleet/store";
 import type { Operation } from "../../model/fleet/decide";
 import type { Member } from "../../model/fleet/member";
@@ -55,9 +55,16 @@ describe("previews of a fleet's clusters", () => {
     const store = new FleetStore(folder(), "korea", false);
     store.clear(store.looks);
     const told: string[] = [];
-    const tell = (event: RunnerEvent) => void told.push(event.event === "waiting" ? event.reason : event.event);
+    const shown: string[] = [];
+    const tell = (event: RunnerEvent) => {
+      if (event.event === "following") following = event;
+      else told.push(event.event === "waiting" ? event.reason : event.event);
+    };
+    let following: Following | undefined;
     const look = () => previewClusters({ plan, members, children, store, capacity: 1, tell });
     const found = await look();
+    for (const { name, status, reason = "" } of following?.clusters() ?? []) shown.push(`${name} ${status} ${reason}`);
+    assert.deepEqual(shown, ["a refused refused", "b done "]);
     assert.deepEqual(
       [...found].map(([name, its]) => [name, "counts" in its]),
       [

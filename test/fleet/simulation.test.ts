@@ -55,14 +55,14 @@ async function play(seed: number): Promise<void> {
       const runner = world.runner();
       const at = runner.moment().toISOString();
       const { records } = decodeJournal(world.journal);
-      if (records.length === 0) runner.append({ event: "begun", at, run: "r", operation: "up", sandbox: true, plan, approved });
-      else runner.append({ event: "opened", at });
+      if (records.length === 0) runner.append([{ event: "begun", at, run: "r", operation: "up", sandbox: true, plan, approved }]);
+      else runner.append([{ event: "opened", at }]);
       const run = FleetRun.of(decodeJournal(world.journal).records);
       assert.ok(run !== undefined);
       const last = await world.drive(workOn(run, runner));
       outcome = last?.outcome;
       if (outcome === "paused")
-        for (const { name } of plan.waves) if (!run.approvals.has(name)) runner.append({ event: "approved", at, wave: name });
+        for (const { name } of plan.waves) if (!run.approvals.has(name)) runner.append([{ event: "approved", at, wave: name }]);
     } catch (error) {
       // Killed before it began, or the disk was full.
       if (!(error instanceof Error) || !(error.constructor.name === "Killed" || error.message === "ENOSPC")) throw error;

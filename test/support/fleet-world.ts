@@ -122,7 +122,7 @@ export class PlayedWorld {
         if (child !== undefined) child.ends = this.time;
         this.at(0, () => child && this.finish(child));
       },
-      append: (record) => this.append(record, life, call),
+      append: (records) => this.append(records, life, call),
       cancelled: () => this.cancelling,
       tell: () => {},
     };
@@ -167,15 +167,15 @@ export class PlayedWorld {
     throw new Killed();
   }
 
-  private append(record: FleetRecord, life: number, call: () => void): void {
+  private append(added: readonly FleetRecord[], life: number, call: () => void): void {
     if (life !== this.life) throw new Killed();
     if (this.dice.chance(this.faults.fullDisk)) throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
     const { length } = this.records;
-    const line = `${encodeRecord(record, length, this.token)}\n`;
+    const line = added.map((record, index) => `${encodeRecord(record, length + index, this.token)}\n`).join("");
     const torn = this.journal !== "" && !this.journal.endsWith("\n") ? "\n" : "";
     const before = this.journal;
     try {
-      const records = [...this.records, record];
+      const records = [...this.records, ...added];
       this.journal = `${before}${torn}${line}`;
       this.read = { journal: this.journal, records };
       call();

@@ -142,10 +142,7 @@ export class Project {
 
   /** The cloud's objects that somebody asked for. */
   private asked(): readonly CloudObject[] {
-    const files = this.package === "" ? [] : this.whole(this.world(this.package));
-    const objects = files.map((file): CloudObject => ({ ...readJson(file), kind: basename(dirname(file)), file }));
-    const own = ITS_OWN[this.package]?.(objects) ?? [];
-    return objects.filter((object) => !own.includes(object));
+    return this.package === "" ? [] : askedIn(this.package, this.whole(this.world(this.package)));
   }
 
   /** Without what a killed process was about to write. */
@@ -155,16 +152,28 @@ export class Project {
 
   /** The ids of the cloud's objects that the states of all stacks know. */
   idsInStates(): string[] {
-    const resources = this.states().flatMap((file) => {
-      const { latest } = readJson(file).checkpoint as { latest: { resources?: readonly { type: string; id?: string }[] } };
-      return latest.resources ?? [];
-    });
-    return sorted(resources.filter(({ type }) => type.startsWith(`${this.package}:`)).map(({ id }) => String(id)));
+    return idsInStates(this.package, this.states());
   }
 
   private states(): string[] {
     return filesIn(join(this.root, ".kpaas/sandbox/backend/.pulumi/stacks/kpaas")).filter((file) => file.endsWith(".json"));
   }
+}
+
+/** The objects that somebody asked for among those in these files of a simulated cloud. */
+export function askedIn(provider: string, files: readonly string[]): readonly CloudObject[] {
+  const objects = files.map((file): CloudObject => ({ ...readJson(file), kind: basename(dirname(file)), file }));
+  const own = ITS_OWN[provider]?.(objects) ?? [];
+  return objects.filter((object) => !own.includes(object));
+}
+
+/** The ids of a cloud's objects that the states in these files know. */
+export function idsInStates(provider: string, files: readonly string[]): string[] {
+  const resources = files.flatMap((file) => {
+    const { latest } = readJson(file).checkpoint as { latest: { resources?: readonly { type: string; id?: string }[] } };
+    return latest.resources ?? [];
+  });
+  return sorted(resources.filter(({ type }) => type.startsWith(`${provider}:`)).map(({ id }) => String(id)));
 }
 
 /** By package, those of a cloud's objects that nobody asked for. */
@@ -178,7 +187,7 @@ const ITS_OWN: Readonly<Record<string, (objects: readonly CloudObject[]) => read
   aws: (objects) => objects.filter(({ kind, main }) => kind === "routeTable" && main === true),
 };
 
-type CloudObject = Readonly<Record<string, unknown>> & { readonly kind: string; readonly file: string };
+export type CloudObject = Readonly<Record<string, unknown>> & { readonly kind: string; readonly file: string };
 
 /** Each once, and in order. */
 function sorted(ids: readonly string[]): string[] {

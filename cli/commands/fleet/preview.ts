@@ -4,7 +4,8 @@ import { type FleetPreview, refusalProblems } from "../../../model/fleet/preview
 import { InvalidInputError } from "../../../model/problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../../context";
 import { EXIT } from "../../exit";
-import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, tellLines } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, titleOf } from "../../fleet-run";
+import { withFleetProgress } from "../../progress/fleet";
 import { describeProblems, Exit } from "../../report";
 import { interruptible } from "../../signals";
 
@@ -75,7 +76,9 @@ async function byFiles(context: Context, file: string | undefined): Promise<Flee
 async function byEngine(context: Context, file: string | undefined, flags: PreviewFlags): Promise<FleetPreview> {
   const { fleetPreview } = await import("../../../fleet/look.js");
   const request = await fleetRequest(context, file, flags, flags.approve);
-  const saved = await interruptible(context, (signals) => fleetPreview(request, { ...signals, tell: tellLines(context) }));
+  const saved = await interruptible(context, (signals) =>
+    withFleetProgress(context, titleOf("fleet preview", flags), ({ tell }) => fleetPreview(request, { ...signals, tell })),
+  );
   if (flags.save !== undefined && saved.preview.refusals.length === 0) {
     const { writeWhole } = await import("../../../host/files.js");
     writeWhole(resolve(context.cwd, flags.save), `${JSON.stringify(saved, undefined, 2)}\n`);

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Children } from "../../fleet/children";
+import { temporaryFolders } from "../support/temporary";
+
+describe("a step that a runner on another host began", () => {
+  const folder = temporaryFolders();
+  const operation = { cluster: "a", step: "up", attempt: 1 } as const;
+  const begun = (silenceMs: number) => {
+    const results = folder();
+    const put = (end: string, content: string) => writeFileSync(join(results, `a.1.up.${end}`), content);
+    put("process", JSON.stringify({ pid: process.pid, host: "elsewhere", startedAt: 0 }));
+    put("log", "begins\n");
+    put("json", "");
+    const settings = { main: "", root: results, results, sandbox: true, health: {}, approvals: {}, silenceMs };
+    return { children: new Children(settings), put, say: (line: string) => appendFileSync(join(results, "a.1.up.log"), line) };
+  };
+
+  it("is waited for as long as it speaks, and its result taken", async () => {
+    const { children, put, say } = begun(1_500);
+    const looked = children.look(operation);
+    for (let beat = 0; beat < 4; beat++) {
+      await pause(500);
+      say(`[0:0${beat}]\n`);
+    }
+    put("json", JSON.stringify({ changes: {} }));
+    assert.deepEqual(await looked, { outcome: "done" });
+  });
+
+  it("has ended without a result once it is silent", async () => {
+    assert.deepEqual(await begun(50).children.look(operation), { outcome: "unknown" });
+  });
+});
