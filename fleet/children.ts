@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
   health: ["cluster", "health"],
   destroy: ["destroy", "--yes"],
   loss: ["destroy", "--dry-run"],
+  drift: ["refresh", "--dry-run"],
 };
 
 const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);

@@ -26,10 +26,14 @@ export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOp
 
 /**
  * The last run, and how the clusters are.
- * @param offline no cluster is asked
+ * @param asked `offline`: no cluster is asked; `drift`: what differs from what is recorded is told too
  * @throws InvalidInputError
  */
-export async function fleetStatus(request: FleetRequest, offline: boolean, signal?: AbortSignal): Promise<FleetStatus> {
+export async function fleetStatus(
+  request: FleetRequest,
+  { offline = false, drift = false }: { readonly offline?: boolean; readonly drift?: boolean },
+  signal?: AbortSignal,
+): Promise<FleetStatus> {
   const { root, sandbox } = request;
   const { name, members, registered, file, problems, ...loaded } = loadFleet(request.file, root);
   const store = new FleetStore(root, name, sandbox);
@@ -38,7 +42,7 @@ export async function fleetStatus(request: FleetRequest, offline: boolean, signa
   if (plan === undefined) throw new InvalidInputError(problems);
   const look = {
     children: (folder: string) => childrenOf(request, folder, plan),
-    most: capacityOf(request),
+    ...{ most: capacityOf(request), drift },
     ...(sandbox ? {} : { folder: dirname(file) }),
     ...(signal === undefined ? {} : { signal }),
   };

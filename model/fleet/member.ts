@@ -23,6 +23,8 @@ export interface Outline {
   readonly machines: number;
   readonly services: number;
   readonly kubernetes: string;
+  /** The release of K-PaaS. */
+  readonly release: string;
   /** There is no lock: nothing of it was ever planned. */
   readonly isNew: boolean;
   /** What the plan has otherwise than the lock. */
@@ -53,6 +55,7 @@ export function memberOf(name: string, { plan, lockState, lockChanges }: Planned
       machines: plan.machines.length,
       services: plan.services.length,
       kubernetes: plan.cluster.kubernetes,
+      release: plan.release,
       isNew: lockState === "missing",
       changes: lockState === "missing" ? [] : outlineChanges(lockChanges, plan),
     },

@@ -3,8 +3,8 @@ import type { FleetPlan } from "./plan";
 
 /* What a run of a fleet writes down, and how it is read back after whatever happened. */
 
-/** One thing that is done with a cluster, each by a process of its own. A run has no `loss`: that is looked at before one begins. */
-export type Step = "preview" | "up" | "health" | "destroy" | "loss";
+/** One thing that is done with a cluster, each by a process of its own. A run has no `loss` and no `drift`: those only look. */
+export type Step = "preview" | "up" | "health" | "destroy" | "loss" | "drift";
 
 /** How a step of a cluster ended. */
 export interface Ended {

@@ -12,6 +12,8 @@ export interface ClusterHealth extends Ready {
   readonly checks: readonly HealthCheck[];
   /** As it was seen; undefined where it could not be. */
   readonly live?: LiveHealth;
+  /** The release of K-PaaS that its last `up` brought. */
+  readonly release?: string;
 }
 
 /** Looks at the cluster and its hosts. Changes nothing. @throws InvalidInputError; OperationFailedError where it is not up */

@@ -39,7 +39,7 @@ describe("what a destroy of a fleet would take", () => {
 
 describe("previews of a fleet's clusters", () => {
   const folder = temporaryFolders();
-  const outline = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: true, changes: [] };
+  const outline = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
   const members = ["a", "b"].map((name): Member => ({ name, labels: {}, serves: [], names: new Set(), outline }));
   const wave = { name: "all", canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false };
   const plan = { fleet: "korea", health: {}, waves: [{ ...wave, clusters: members.map(({ name }) => ({ name, after: [] })) }] };

@@ -7,6 +7,7 @@ import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import type { Rotations } from "../../model/rotation";
 import { destroy, readLoss } from "../../operate/destroy";
+import { drift } from "../../operate/drift";
 import { LockRefusedError, lock } from "../../operate/lock";
 import { type Control, DeclinedError, type Operator, type Question } from "../../operate/operator";
 import { outputs } from "../../operate/outputs";
@@ -184,6 +185,12 @@ describe("the use case", () => {
       assert.equal((await work(SANDBOX, sandbox.operator, sandbox.doors)).result, RESULT);
       assert.ok(sandbox.events.includes("told: lockProposed") && !sandbox.events.includes("writeLock"), work.name);
     }
+  });
+
+  it("drift asks nobody, and goes by what is recorded, whatever the lock", async () => {
+    const at = played({ planned: OUTDATED });
+    assert.deepEqual((await drift(SEOUL, at.operator, at.doors)).result, RESULT);
+    assert.deepEqual(at.events, ["told: loaded", "run: drift seoul", "drift"]);
   });
 
   it("refresh and destroy change nothing where the answer is no", async () => {

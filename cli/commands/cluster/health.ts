@@ -24,11 +24,12 @@ export function registerHealth(cluster: Command, context: Context): void {
 
 async function run(context: Context, reference: string, flags: ClusterFlags): Promise<void> {
   const { health } = await import("../../../operate/cluster/health.js");
-  const { loaded, healthy, checks, live } = await health(await requestOf(context, reference, flags), operatorOf(context), context.modules);
+  const request = await requestOf(context, reference, flags);
+  const { loaded, healthy, checks, live, release } = await health(request, operatorOf(context), context.modules);
   const { name: environment } = loaded;
   if (flags.json === true) {
     const { kubernetes, nodes, etcd, certificates } = live ?? {};
-    writeJson(context, { environment, healthy, checks, kubernetes, nodes, etcd, certificates });
+    writeJson(context, { environment, healthy, checks, release, kubernetes, nodes, etcd, certificates });
   } else {
     const colors = colorsFor(context.stdout, context.env);
     const bad = checks.filter(({ status }) => status === "bad").length;

@@ -5,7 +5,7 @@ import { parseFleet } from "../../../model/fleet/parse";
 import { type FleetPlan, planFleet, selectEnvironments } from "../../../model/fleet/plan";
 import { Findings } from "../../../model/problems";
 
-const OUTLINE = { provider: "openstack", machines: 3, services: 5, kubernetes: "1.33.5", isNew: true, changes: [] };
+const OUTLINE = { provider: "openstack", machines: 3, services: 5, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
 
 function member(name: string, more: Partial<Member> = {}): Member {
   return { name, labels: { provider: "openstack" }, serves: [], names: new Set(), outline: OUTLINE, ...more };

@@ -36,7 +36,7 @@ function printed(name: string, more: object = {}): string {
 
 const member = (name: string): Member => ({
   ...{ name, labels: {}, serves: [], names: new Set() },
-  outline: { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: false, changes: [] },
+  outline: { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: false, changes: [] },
 });
 const wave = (name: string, clusters: readonly string[], more: Partial<Wave> = {}): Wave => ({
   ...{ name, canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false },

@@ -12,7 +12,7 @@ const FOUND = {
   seconds: 7,
   minutes: { from: 0, to: 0 },
 };
-const OUTLINE = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: true, changes: [] };
+const OUTLINE = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
 const PREVIEW: FleetPreview = {
   ...{ fleet: "korea", source: "engine", refusals: [], changes: [], risks: [], steps: [] },
   waves: [{ name: "all", rules: [], clusters: [{ name: "busan", canary: false, after: [], ...OUTLINE, found: FOUND }] }],
