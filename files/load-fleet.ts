@@ -6,6 +6,7 @@ import { type FleetPlan, planFleet, selectEnvironments } from "../model/fleet/pl
 import type { FleetFile } from "../model/fleet/schema";
 import { Findings, InvalidInputError, type Problem } from "../model/problems";
 import { listEnvironments, loadEnvironment } from "./load";
+import { registry } from "./registry";
 import { readYaml } from "./yaml";
 
 /** A fleet read from its file and from those of its environments, with every problem found. */
@@ -39,7 +40,7 @@ export function loadFleet(reference: string | undefined, root: string): LoadedFl
   const members = names.flatMap((name) => {
     const { planned, content, problems: own } = loadEnvironment(name, root);
     problems.push(...own);
-    return planned === undefined ? [] : [memberOf(name, planned, content)];
+    return planned === undefined ? [] : [memberOf(name, planned, content, registry.services)];
   });
   const plan = planFleet(parsed, members, names, findings);
   const all = [...findings.toProblems(parsed.broken.has("name") ? basename(file) : parsed.file.name), ...problems];

@@ -6,8 +6,9 @@ import { openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { isAlive, type Owner, processStart, thisProcess } from "../host/processes";
 import type { Operation } from "../model/fleet/decide";
 import type { FleetPlan } from "../model/fleet/plan";
-import type { Approvals, Ended, Step } from "../model/fleet/records";
+import type { Approvals, Ended } from "../model/fleet/records";
 import { endedOf } from "../model/fleet/verdict";
+import { type Work, wordsOf } from "../model/fleet/work";
 
 /** How steps are run. */
 export interface ChildSettings {
@@ -18,21 +19,10 @@ export interface ChildSettings {
   readonly results: string;
   readonly sandbox: boolean;
   readonly health: FleetPlan["health"];
+  readonly work: Work;
   /** Given to the commands that take them. */
   readonly approvals: Approvals;
 }
-
-/** What is typed for a step. */
-const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
-  preview: ["preview"],
-  up: ["up", "--yes"],
-  health: ["cluster", "health"],
-  destroy: ["destroy", "--yes"],
-  loss: ["destroy", "--dry-run"],
-  drift: ["refresh", "--dry-run"],
-};
-
-const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);
 
 /** How often a process that an earlier runner began is looked at. */
 const LOOK_MS = 500;
@@ -44,11 +34,9 @@ export class Children {
   constructor(private readonly settings: ChildSettings) {}
 
   async launch(operation: Operation): Promise<Ended> {
-    const { main, root, sandbox, approvals } = this.settings;
+    const { main, root, sandbox, work, approvals, health } = this.settings;
     const files = this.filesOf(operation);
-    const [verb = "", ...options] = COMMANDS[operation.step];
-    const words = verb === "cluster" ? [verb, ...options, operation.cluster] : [verb, operation.cluster, ...options];
-    if (APPROVING.has(operation.step)) words.push(...(approvals[operation.cluster] ?? []).flatMap((each) => ["--approve", each]));
+    const words = wordsOf(operation.step, operation.cluster, work, { approvals: approvals[operation.cluster], health });
     const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
     // A group of its own: what a terminal sends to the runner is the runner's to pass on.
     const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {

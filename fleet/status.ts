@@ -1,9 +1,9 @@
 import type { LoadedFleet } from "../files/load-fleet";
 import type { Member } from "../model/fleet/member";
 import { clusterNames, type FleetPlan } from "../model/fleet/plan";
-import type { Step } from "../model/fleet/records";
 import { reportOf } from "../model/fleet/report";
 import { driftIn, type FleetStatus, liveIn, liveOf, statusOf, type Told } from "../model/fleet/status";
+import type { Step } from "../model/fleet/work";
 import { askRegistered } from "../operate/cluster/registered";
 import { type Children, endedBy } from "./children";
 import { sideBySide } from "./side-by-side";

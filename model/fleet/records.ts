@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FleetPlan } from "./plan";
+import type { Step, Work } from "./work";
 
 /* What a run of a fleet writes down, and how it is read back after whatever happened. */
-
-/** One thing that is done with a cluster, each by a process of its own. A run has no `loss` and no `drift`: those only look. */
-export type Step = "preview" | "up" | "health" | "destroy" | "loss" | "drift";
 
 /** How a step of a cluster ended. */
 export interface Ended {
@@ -22,15 +20,14 @@ export interface Ended {
 export type Outcome = "done" | "failed" | "stopped" | "cancelled" | "paused";
 
 /** What was agreed to: what is done with which clusters, and by cluster what its preview has shown. */
-export interface Begun {
+export type Begun = Work & {
   readonly run: string;
-  readonly operation: "up" | "destroy";
   readonly sandbox: boolean;
   readonly plan: FleetPlan;
   /** By cluster, the fingerprint of its preview; none of a destroy. */
   readonly approved: Readonly<Record<string, string>>;
   readonly approvals?: Approvals;
-}
+};
 
 /** By cluster, the dangerous changes that are let through, each bound to what it was given for. */
 export type Approvals = Readonly<Record<string, readonly string[]>>;

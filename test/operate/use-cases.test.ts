@@ -14,7 +14,7 @@ import { outputs } from "../../operate/outputs";
 import { preview } from "../../operate/preview";
 import { makeReady, type Request } from "../../operate/ready";
 import { refresh } from "../../operate/refresh";
-import { rotate } from "../../operate/rotate";
+import { previewRotation, rotate } from "../../operate/rotate";
 import { up } from "../../operate/up";
 import { LOCK, PLAN, planWith } from "../cli/fixture";
 import { type BehindDoors, playedDoors } from "../support/doors";
@@ -149,6 +149,14 @@ describe("the use case", () => {
     };
     assert.deepEqual(await number(2, 2), { mariadb: 3 });
     assert.deepEqual(await number(3, 2), { mariadb: 3 }, "broken off, it is gone on with");
+  });
+
+  it("rotate shows beforehand what it would do, asks nobody and writes nothing", async () => {
+    const at = played({ rotations: {} });
+    const { planned, result, rotation } = await previewRotation(SEOUL, ["mariadb"], at.operator, at.doors);
+    assert.deepEqual([planned.lock.rotations, result], [{ mariadb: 2 }, RESULT]);
+    assert.ok(rotation.rows.length > 0);
+    assert.deepEqual(at.events, ["told: loaded", "run: read seoul", "run: preview seoul", "preview"]);
   });
 
   it("rotate changes nothing where it is declined, where the lock is not current, or where there is nothing to exchange", async () => {
