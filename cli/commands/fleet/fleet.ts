@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Context } from "../../context";
 import { registerRotate, registerUpgrade } from "./change";
+import { registerKubeconfig } from "./kubeconfig";
 import { registerPreview } from "./preview";
 import { registerCancel, registerDestroy, registerResume, registerUp } from "./run";
 import { registerStatus } from "./status";
@@ -12,6 +13,7 @@ const COMMANDS = [
   registerUpgrade,
   registerRotate,
   registerStatus,
+  registerKubeconfig,
   registerResume,
   registerCancel,
   registerDestroy,
@@ -21,7 +23,7 @@ const COMMANDS = [
 export function registerFleet(program: Command, context: Context): void {
   const fleet = program
     .command("fleet")
-    .summary("many environments, in waves: preview, up, upgrade, rotate, status, resume, cancel, destroy")
+    .summary("many environments, in waves: preview, up, upgrade, rotate, status, kubeconfig, resume, cancel, destroy")
     .description("What is done with many environments at once, in the waves of a fleet file. Each command has its own --help.")
     .helpCommand(false)
     .addHelpText("after", "\nExample:\n  $ kpaas fleet preview");
