@@ -47,11 +47,11 @@ export async function fleetRequest(
  */
 export async function runFleet(
   context: Context,
-  flags: FleetFlags,
+  flags: FleetFlags & { readonly named?: string | undefined },
   command: string,
   work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
 ): Promise<void> {
-  const ask = flags.yes === true ? undefined : askerOf(context, command);
+  const ask = flags.yes === true ? undefined : askerOf(context, command, flags.named);
   const report = await interruptible(context, (signals) =>
     withFleetProgress(context, titleOf(command, flags), ({ tell, rest }) => {
       const asked = (question: FleetQuestion) => {
@@ -83,12 +83,14 @@ export function printReport(context: Context, report: FleetReport, json: boolean
     return;
   }
   const colors = colorsFor(context.stdout, context.env);
-  const { fleet, operation, outcome = "not ended", reason, clusters } = report;
+  const { fleet, operation, to, outcome = "not ended", reason, clusters } = report;
   const done = clusters.filter(({ status }) => status === "done").length;
   writeLines(context.stdout, [
     ...table(CLUSTERS, clusters, widthOf(context.stdout), colors),
     "",
-    colors.bold(`${operation} of ${fleet}: ${outcome}, ${done} of ${clusters.length} clusters${reason === undefined ? "" : `. ${reason}`}`),
+    colors.bold(
+      `${operation} of ${fleet}${to === undefined ? "" : ` to ${to}`}: ${outcome}, ${done} of ${clusters.length} clusters${reason === undefined ? "" : `. ${reason}`}`,
+    ),
   ]);
 }
 
@@ -105,8 +107,9 @@ async function writeReport(file: string, report: FleetReport): Promise<void> {
   writeWhole(file, text);
 }
 
-function askerOf(context: Context, command: string): (question: FleetQuestion) => Promise<boolean> {
-  const ask = asking(context, command);
+/** @param named the answer, where it was given beforehand */
+function askerOf(context: Context, command: string, named?: string): (question: FleetQuestion) => Promise<boolean> {
+  const ask = named === undefined ? asking(context, command) : async () => named;
   return async (question) => {
     if (question.kind === "destroy") {
       writeLines(
@@ -118,7 +121,9 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
     const { describeFleet } = await import("./fleet.js");
     const style = { width: widthOf(context.stderr), colors: colorsFor(context.stderr, context.env) };
     writeLines(context.stderr, describeFleet(question.preview, style));
-    return isYes(await ask(`Bring ${question.fleet} up like this? [y/N] `));
+    const { fleet, preview } = question;
+    const what = { up: `Bring ${fleet} up`, upgrade: `Upgrade ${fleet}`, rotate: `Exchange the secrets of ${fleet}`, destroy: "" };
+    return isYes(await ask(`${what[preview.work.operation]} like this? [y/N] `));
   };
 }
 
@@ -147,9 +152,10 @@ function codeOf({ outcome, clusters }: FleetReport): number {
   return outcome === "paused" || clusters.some(({ status }) => status === "refused") ? EXIT.refused : EXIT.failed;
 }
 
-function nextOf({ outcome, reason = "", clusters }: FleetReport, { sandbox }: FleetFlags): string {
+function nextOf({ operation, to, outcome, reason = "", clusters }: FleetReport, { sandbox }: FleetFlags): string {
   const more = sandbox === true ? ["--sandbox"] : [];
-  if (clusters.some(({ status }) => status === "refused")) return commandLine(["fleet", "up", ...more]);
+  if (clusters.some(({ status }) => status === "refused"))
+    return commandLine(["fleet", operation, ...(to === undefined ? [] : ["--to", to]), ...more]);
   const wave = outcome === "paused" ? /^wave (\S+) has/.exec(reason)?.[1] : undefined;
   return commandLine(["fleet", "resume", ...(wave === undefined ? [] : ["--approve", wave]), ...more]);
 }

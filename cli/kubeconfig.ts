@@ -1,5 +1,5 @@
 import { isFields } from "../model/data";
-import { InvalidInputError } from "../model/problems";
+import { InvalidInputError, type Problem } from "../model/problems";
 
 /** A kubeconfig, parsed, and the environment it is of. */
 export interface NamedKubeconfig {
@@ -37,6 +37,57 @@ export function mergeKubeconfigs(kubeconfigs: readonly NamedKubeconfig[]): Kubec
     contexts: parts.map((part) => part.context),
     "current-context": unique[0]?.environment ?? "",
   };
+}
+
+/** What a kubeconfig's file calls those that put entries into it. */
+const MARK = "kpaas.io/fleet";
+
+/**
+ * Puts entries into a kubeconfig that is there. Those that were put in for the same owner before are replaced, others stay as they are; what is
+ * current stays so, where it is still there.
+ * @param there parsed; undefined: there is no file
+ * @throws InvalidInputError for a file that is no kubeconfig, and for each entry of somebody else that has the name of one of these
+ */
+export function mergeInto(there: unknown, own: Kubeconfig, owner: string): Kubeconfig & Readonly<Record<string, unknown>> {
+  const problem = (path: string, reason: string, remedy: string): Problem => ({
+    environment: owner,
+    path,
+    reason,
+    remedy,
+    severity: "error",
+  });
+  const isNothing = there === undefined || there === null;
+  if (!isNothing && (!isFields(there) || there.kind !== "Config"))
+    throw new InvalidInputError([problem("--output", "the file is no kubeconfig", "write to another one")]);
+  const before: Readonly<Record<string, unknown>> = isFields(there) ? there : {};
+  const problems: Problem[] = [];
+  const put = (section: (typeof SECTIONS)[number]): Entry[] => {
+    const inner = section.slice(0, -1);
+    const others = list(before[section]).filter((entry) => ownerOf(entry[inner]) !== owner);
+    for (const { name } of others.filter((other) => own[section].some((each) => each.name === other.name)))
+      problems.push(
+        problem(`${section}.${name}`, "is in the file already, and not of this fleet", "rename it there, or write to another file"),
+      );
+    return [...others, ...own[section].map((entry) => ({ ...entry, [inner]: marked(entry[inner], owner) }))];
+  };
+  const [clusters, users, contexts] = [put("clusters"), put("users"), put("contexts")];
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const current = before["current-context"];
+  const stays = typeof current === "string" && contexts.some(({ name }) => name === current);
+  return { ...before, ...own, clusters, users, contexts, "current-context": stays ? current : own["current-context"] };
+}
+
+const SECTIONS = ["clusters", "users", "contexts"] as const;
+
+function marked(inner: unknown, owner: string): unknown {
+  const known = isFields(inner) ? inner : {};
+  return { ...known, extensions: [...list(known.extensions).filter(({ name }) => name !== MARK), { name: MARK, extension: { owner } }] };
+}
+
+/** For whom an entry was put in; undefined where we did not. */
+function ownerOf(inner: unknown): unknown {
+  const extension = find(isFields(inner) ? inner.extensions : undefined, MARK)?.extension;
+  return isFields(extension) ? extension.owner : undefined;
 }
 
 function pickCurrent({ environment, kubeconfig }: NamedKubeconfig): { cluster: Entry; user: Entry; context: Entry } {

@@ -29,7 +29,9 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
   if (error instanceof RefusedError) {
     const files = argv.slice(2).filter((word) => /\.ya?ml$/.test(word));
     const preview = argv[0] === "fleet" ? ["fleet", "preview", ...files] : ["preview", environment];
-    return named(error.problems) ?? commandLine([...preview, ...sandbox]);
+    const [verb] = withVerb(argv);
+    const at = ["fleet upgrade", "fleet preview", "preview"].includes(verb) ? argv.indexOf("--to") : -1;
+    return named(error.problems) ?? commandLine([...preview, ...(at < 0 ? [] : argv.slice(at, at + 2)), ...sandbox]);
   }
   const name = error instanceof Error ? error.name : "";
   switch (name) {

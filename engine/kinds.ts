@@ -94,6 +94,18 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     after: ({ command, setting, options }) => outputsOf(command, setting, options.showSecrets ?? false),
   },
 
+  drift: {
+    runsProgram: false,
+    changes: false,
+    before: async ({ open, target, judgements }) => {
+      const told = await tellPending(open, target.approvals);
+      judgements.count(told.counted);
+      return told;
+    },
+    engine: ({ stack }, handed) => stack.previewRefresh(handed),
+    after: async (_run, done) => done.outputs,
+  },
+
   destroy: {
     runsProgram: false,
     changes: true,

@@ -26,7 +26,7 @@ export async function walkLayers(
     return await run(target.layer);
   }
   const results: OperationResult[] = [];
-  if (kind === "refresh" || kind === "destroy") {
+  if (kind === "refresh" || kind === "drift" || kind === "destroy") {
     for (const layer of kind === "destroy" ? [...LAYERS].reverse() : LAYERS) if (await exists(layer)) results.push(await run(layer));
     if (results.length === 0) throw new StackMissingError(target.plan.environment);
     return merged(results);

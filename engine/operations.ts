@@ -32,6 +32,11 @@ export async function refreshEnvironment(target: EngineTarget, options: RunOptio
   return await inLayers("refresh", target, options);
 }
 
+/** Tells what is really there otherwise than recorded, and leaves the record as it is. Throws as {@link refreshEnvironment} does. */
+export async function driftOfEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
+  return await inLayers("drift", target, options);
+}
+
 /**
  * Destroys everything of the environment, protected data too, then removes its stack. The caller has named what is lost and was told to
  * go on: `protect` guards data against changes, not against this. @throws StackMissingError and as {@link previewEnvironment}.
@@ -53,7 +58,7 @@ async function withTunnel(kind: OperationKind, target: EngineTarget, options: Ru
     state: () => readClusterState(whole, options),
   };
   // A preview resolves nothing, so its program speaks first.
-  const before = KINDS[kind].changes ? recorded : undefined;
+  const before = KINDS[kind].changes || !KINDS[kind].runsProgram ? recorded : undefined;
   const tunnel = await openTunnelFor(target, options, before);
   let forwards: Forwards | undefined;
   try {

@@ -52,7 +52,7 @@ export interface OperationResult {
 }
 
 /** The kinds of operation. */
-export type OperationKind = "preview" | "up" | "refresh" | "destroy";
+export type OperationKind = "preview" | "up" | "refresh" | "drift" | "destroy";
 
 /** What is done with a state, and not with what it describes. */
 export type StateJob = "state backup" | "state restore" | "state secrets";

@@ -7,6 +7,7 @@ import type { FleetFile } from "../model/fleet/schema";
 import { Findings, InvalidInputError, type Problem } from "../model/problems";
 import { listEnvironments, loadEnvironment } from "./load";
 import { namesIn } from "./namesakes";
+import { registry } from "./registry";
 import { readYaml } from "./yaml";
 
 /** A fleet read from its file and from those of its environments, with every problem found. */
@@ -44,7 +45,7 @@ export function loadFleet(reference: string | undefined, root: string): LoadedFl
   const members = chosen.flatMap((name) => {
     const { planned, content, problems: own } = loadEnvironment(name, root, today, { names });
     problems.push(...own);
-    return planned === undefined ? [] : [memberOf(name, planned, content)];
+    return planned === undefined ? [] : [memberOf(name, planned, content, registry.services)];
   });
   const plan = planFleet(parsed, members, chosen, findings);
   const all = [...findings.toProblems(parsed.broken.has("name") ? basename(file) : parsed.file.name), ...problems];

@@ -9,8 +9,9 @@ import { isAlive, type Owner, processStart, thisProcess } from "../host/processe
 import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
 import type { FleetPlan } from "../model/fleet/plan";
-import type { Approvals, Ended, Step } from "../model/fleet/records";
+import type { Approvals, Ended } from "../model/fleet/records";
 import { endedOf } from "../model/fleet/verdict";
+import { type Work, wordsOf } from "../model/fleet/work";
 import type { Steps } from "./steps";
 
 /** How steps are run. */
@@ -22,22 +23,12 @@ export interface ChildSettings {
   readonly results: string;
   readonly sandbox: boolean;
   readonly health: FleetPlan["health"];
+  readonly work: Work;
   /** Given to the commands that take them. */
   readonly approvals: Approvals;
   /** How long a step on another host may say nothing. @default three minutes */
   readonly silenceMs?: number;
 }
-
-/** What is typed for a step. */
-const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
-  preview: ["preview"],
-  up: ["up", "--yes"],
-  health: ["cluster", "health"],
-  destroy: ["destroy", "--yes"],
-  loss: ["destroy", "--dry-run"],
-};
-
-const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);
 
 /** A step on another host that says nothing for so long has ended without a result; where it has not, its stack is still its own. */
 const SILENCE_MS = 180_000;
@@ -52,11 +43,9 @@ export class Children implements Steps {
   constructor(private readonly settings: ChildSettings) {}
 
   async launch(operation: Operation): Promise<Ended> {
-    const { main, root, sandbox, approvals } = this.settings;
+    const { main, root, sandbox, work, approvals, health } = this.settings;
     const files = this.filesOf(operation);
-    const [verb = "", ...options] = COMMANDS[operation.step];
-    const words = verb === "cluster" ? [verb, ...options, operation.cluster] : [verb, operation.cluster, ...options];
-    if (APPROVING.has(operation.step)) words.push(...(approvals[operation.cluster] ?? []).flatMap((each) => ["--approve", each]));
+    const words = wordsOf(operation.step, operation.cluster, work, { approvals: approvals[operation.cluster], health });
     const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
     // A group of its own: what a terminal sends to the runner is the runner's to pass on.
     const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {

@@ -15,53 +15,68 @@ import { operatorRun, stepsByOperator } from "./operator-run";
 import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
 import { type World, workOn } from "./runner";
 import { FleetStore } from "./store";
+import { readWork, type Wanted } from "./work";
 
 /**
- * Brings all clusters to what their files say, in waves. Undefined where that was declined.
+ * Brings all clusters to what their files say, to another version, or to other secrets, in waves. Undefined where that was declined.
  * @param saved path and content of a preview that was approved before, in place of a new one
  * @throws InvalidInputError, RefusedError, FleetBusyError
  */
-export async function fleetUp(
+export async function fleetChange(
   request: FleetRequest,
+  wanted: Wanted,
   operator: FleetOperator,
   saved?: { readonly file: string; readonly content: string | undefined },
 ): Promise<FleetReport | undefined> {
-  const loaded = readFleet(request);
+  const { loaded, work } = readWork(request, wanted);
   const { plan } = loaded;
   const { sandbox, approvals = {} } = request;
   requireClusters(plan, approvals);
-  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, sandbox);
+  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, work, sandbox);
   const by = request.via === undefined ? {} : { operator: operatorRun(loaded, request.root) };
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
-    const preview = reviewed?.preview ?? (await look(loaded, store, request, operator));
+    const preview = reviewed?.preview ?? (await look(loaded, work, store, request, operator));
     if (preview.refusals.length > 0) throw new RefusedError(refusalProblems(preview));
-    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, preview }))) return undefined;
+    if (operator.ask && !(await operator.ask({ kind: "change", fleet: plan.fleet, preview }))) return undefined;
     store.clear(store.results);
     const agreed = reviewed
       ? { approved: reviewed.approved, approvals: reviewed.approvals }
       : { approved: fingerprintsOf(preview), approvals };
-    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed, ...by }), store, request, operator);
+    return await workOnRun(store.begin({ ...work, run: randomUUID(), sandbox, plan, ...agreed, ...by }), store, request, operator);
   });
 }
 
-/** Takes all clusters down, in reverse. Undefined where that was declined. Throws as {@link fleetUp} does. */
-export async function fleetDestroy(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
+/**
+ * Takes all clusters down, in reverse. Undefined where that was declined.
+ * @param named the fleet's name, where somebody has given that in place of an answer
+ * @throws what {@link fleetChange} does; InvalidInputError where it is named otherwise
+ */
+export async function fleetDestroy(request: FleetRequest, operator: FleetOperator, named?: string): Promise<FleetReport | undefined> {
   const plan = reversed(readFleet(request).plan);
+  if (named !== undefined && named !== plan.fleet)
+    throw new InvalidInputError([
+      {
+        ...problem(plan.fleet, "is not the fleet's name: nothing is destroyed", `write --approve ${plan.fleet}`),
+        path: "--approve",
+        value: named,
+      },
+    ]);
+  const work = { operation: "destroy" } as const;
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
     const clusters = clusterNames(plan);
     if (operator.ask) {
-      const losses = await looking(request, store, plan, operator, (children, most) =>
+      const losses = await looking(request, work, store, plan, operator, (children, most) =>
         readLosses(clusters, children, most, operator.signal),
       );
       if (!(await operator.ask({ kind: "destroy", fleet: plan.fleet, losses }))) return undefined;
     }
     store.clear(store.results);
     const { sandbox } = request;
-    return await work(store.begin({ run: randomUUID(), operation: "destroy", sandbox, plan, approved: {} }), store, request, operator);
+    return await workOnRun(store.begin({ ...work, run: randomUUID(), sandbox, plan, approved: {} }), store, request, operator);
   });
 }
 
@@ -86,7 +101,7 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
       store.append(record);
       run.apply(record);
     }
-    return await work(run, store, request, operator);
+    return await workOnRun(run, store, request, operator);
   });
 }
 
@@ -95,14 +110,14 @@ export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandb
   requireRun(request).store.cancel();
 }
 
-async function work(
+async function workOnRun(
   run: FleetRun,
   store: FleetStore,
   request: FleetRequest,
   { signal, forceSignal, tell }: FleetOperator,
 ): Promise<FleetReport> {
   const { plan, approvals, operator } = run.begun;
-  const children = childrenOf(request, store.results, plan, approvals);
+  const children = childrenOf(request, store.results, plan, { work: run.begun, approvals });
   const steps = operator === undefined ? children : await stepsByOperator(run.begun, operator, children);
   // Once: what is under way has its share of what is free by then.
   const capacity = capacityOf(request);

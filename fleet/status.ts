@@ -2,7 +2,8 @@ import type { LoadedFleet } from "../files/load-fleet";
 import type { Member } from "../model/fleet/member";
 import { clusterNames, type FleetPlan } from "../model/fleet/plan";
 import { reportOf } from "../model/fleet/report";
-import { type FleetStatus, type Live, liveIn, liveOf, statusOf } from "../model/fleet/status";
+import { driftIn, type FleetStatus, liveIn, liveOf, statusOf, type Told } from "../model/fleet/status";
+import type { Step } from "../model/fleet/work";
 import { askRegistered } from "../operate/cluster/registered";
 import { type Children, endedBy } from "./children";
 import { sideBySide } from "./side-by-side";
@@ -19,28 +20,37 @@ export interface StatusSettings extends Pick<LoadedFleet, "registered"> {
     /** What the relative paths of kubeconfigs go by; undefined: registered clusters are not asked, as in the sandbox. */
     readonly folder?: string;
     readonly most: number;
+    /** Whether it is told what differs from what is recorded. */
+    readonly drift: boolean;
     readonly signal?: AbortSignal;
   };
 }
 
-/** The last run of a fleet, and how its clusters are, each asked by a `kpaas cluster health` of its own. A run may be under way meanwhile. */
+/**
+ * The last run of a fleet, and how its clusters are, each asked by a `kpaas cluster health` of its own, and a `kpaas refresh --dry-run`. A run may
+ * be under way meanwhile.
+ */
 export async function readStatus({ plan, members, registered, store, look }: StatusSettings): Promise<FleetStatus> {
-  const live = new Map<string, Live>();
+  const told = new Map<string, Told>();
   const names = Object.keys(registered);
   if (look !== undefined)
     await store.withFolder(async (results) => {
       const children = look.children(results);
+      const printed = async (cluster: string, step: Step) => {
+        const operation = { cluster, step, attempt: 0 };
+        const { reason = "it did not say how it is" } = await children.launch(operation);
+        return [children.printed(operation), reason] as const;
+      };
       const ask = async (cluster: string) => {
         const kubeconfig = registered[cluster]?.kubeconfig;
         if (kubeconfig === undefined) {
-          const operation = { cluster, step: "health", attempt: 0 } as const;
-          const { reason = "it did not say how it is" } = await children.launch(operation);
-          live.set(cluster, liveIn(children.printed(operation), reason));
-        } else if (look.folder !== undefined) live.set(cluster, liveOf(await askRegistered(kubeconfig, look.folder), new Date()));
+          const live = liveIn(...(await printed(cluster, "health")));
+          told.set(cluster, { live, ...(look.drift ? { drift: driftIn(...(await printed(cluster, "drift"))) } : {}) });
+        } else if (look.folder !== undefined) told.set(cluster, { live: liveOf(await askRegistered(kubeconfig, look.folder), new Date()) });
       };
       await endedBy(children, [look.signal], () => sideBySide([...clusterNames(plan), ...names], look.most, ask, look.signal));
       look.signal?.throwIfAborted();
     });
   const run = store.read();
-  return statusOf(plan, members, names, run && reportOf(run), live);
+  return statusOf(plan, members, names, run && reportOf(run), told);
 }

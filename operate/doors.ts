@@ -22,7 +22,7 @@ export interface Doors {
       Pick<typeof Secrets, "readSecrets" | "changeSecrets">
   >;
   engine(): Promise<
-    Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
+    Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "driftOfEnvironment" | "destroyEnvironment"> &
       Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded" | "readRotations"> &
       Pick<typeof Cluster, "withCluster">
   >;

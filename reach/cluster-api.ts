@@ -106,9 +106,14 @@ export class ClusterApi {
     const socket = await this.connect();
     const { valid_to: server } = socket.getPeerCertificate();
     socket.destroy();
+    const own = this.ownEnd;
+    return { "of the API server": new Date(server).toISOString(), ...(own === undefined ? {} : { "of the kubeconfig": own }) };
+  }
+
+  /** When the certificate ends by which one logs in, as an ISO date; undefined where a token does. @throws Error for one that is none */
+  get ownEnd(): string | undefined {
     const { cert } = this.tls;
-    const ends = { "of the API server": server, ...(cert === undefined ? {} : { "of the kubeconfig": new X509Certificate(cert).validTo }) };
-    return Object.fromEntries(Object.entries(ends).map(([name, end]) => [name, new Date(end).toISOString()]));
+    return cert === undefined ? undefined : new Date(new X509Certificate(cert).validTo).toISOString();
   }
 
   /**

@@ -65,7 +65,7 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
   "the journal of a fleet": { format: "fleet", read: fleetJournal },
   "a fleet's saved preview": {
     format: "fleetPreview",
-    read: (data) => readSaved(JSON.stringify(data), "preview.json", { fleet: "korea", waves: [], health: {} }, false),
+    read: (data) => readSaved(JSON.stringify(data), "preview.json", { fleet: "korea", waves: [], health: {} }, { operation: "up" }, false),
   },
   "the simulated cloud": { format: "world", read: world },
   "a bundle's manifest": {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { preview } from "../../operate/preview";
+import type { Done } from "../../operate/ready";
 import { type Context, colorsFor, widthOf, writeLines } from "../context";
 import { addOperationOptions, type OperationFlags, printResult, requestOf } from "../operation";
 import { operatorOf } from "../operator";
@@ -10,6 +11,7 @@ interface PreviewFlags extends OperationFlags {
   readonly diff?: boolean;
   readonly full?: boolean;
   readonly markdown?: boolean;
+  readonly to?: string;
 }
 
 /** `kpaas preview`: what `up` would do. */
@@ -24,13 +26,14 @@ export function registerPreview(program: Command, context: Context): void {
   )
     .option("--diff", "show every property that changes, old and new")
     .option("--full", "as --diff, and list every resource, new ones too")
+    .option("--to <VERSION>", "what it would do once `cluster upgrade --to VERSION` had written that into the file")
     .addOption(new Option("--markdown", "print Markdown to paste into a pull request").conflicts(["json", "diff", "full"]))
     .addHelpText("after", "\nExample:\n  $ kpaas preview seoul --markdown > preview.md")
     .action((reference: string, flags: PreviewFlags) => run(context, reference, flags));
 }
 
 async function run(context: Context, reference: string, flags: PreviewFlags): Promise<void> {
-  const { target, result } = await preview(await requestOf(context, reference, flags), operatorOf(context), context.modules);
+  const { target, result, notes } = await look(context, reference, flags);
   const { plan, sandbox, layer } = target;
   const report = await reportOf(plan, layer, result);
   if (flags.markdown === true) {
@@ -42,5 +45,13 @@ async function run(context: Context, reference: string, flags: PreviewFlags): Pr
   const depth = flags.full === true ? "full" : flags.diff === true ? "diff" : "short";
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
   const lines = await describeReport(report, depth, style);
-  printResult(context, result, flags.json === true, () => lines, reportFields(report));
+  printResult(context, result, flags.json === true, () => [...notes, ...lines], { ...reportFields(report), notes });
+}
+
+async function look(context: Context, reference: string, flags: PreviewFlags): Promise<Done & { readonly notes: readonly string[] }> {
+  const request = await requestOf(context, reference, flags);
+  if (flags.to === undefined) return { ...(await preview(request, operatorOf(context), context.modules)), notes: [] };
+  const { previewUpgrade } = await import("../../operate/cluster/upgrade.js");
+  const done = await previewUpgrade(request, flags.to, operatorOf(context), context.modules);
+  return { ...done, notes: done.edit?.notes ?? [] };
 }

@@ -8,6 +8,7 @@ import { summarize } from "../summary";
 
 interface RotateFlags extends Omit<OperationFlags, "layer"> {
   readonly service?: readonly string[];
+  readonly dryRun?: boolean;
 }
 
 /** `kpaas rotate`: exchanges generated secrets of services for others. */
@@ -23,9 +24,23 @@ export function registerRotate(program: Command, context: Context): void {
     .option("--sandbox", "use simulated clouds and a state of their own under .kpaas/; needs no account")
     .option("--yes", "do not ask")
     .option("--approve <KEY:ACTION>", "let one dangerous change of this command's plan through; repeatable", approval)
+    .option("--dry-run", "show what would be exchanged and changed, and change nothing")
     .option("--json", "print the result as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show rotation\n  $ kpaas rotate seoul")
-    .action((reference: string, flags: RotateFlags) => run(context, reference, flags));
+    .action((reference: string, flags: RotateFlags) => (flags.dryRun === true ? look : run)(context, reference, flags));
+}
+
+async function look(context: Context, reference: string, flags: RotateFlags): Promise<void> {
+  const [{ previewRotation }, { describeReport, reportFields, reportOf }] = await Promise.all([
+    import("../../operate/rotate.js"),
+    import("../preview.js"),
+  ]);
+  const request = await requestOf(context, reference, flags);
+  const { target, result, rotation } = await previewRotation(request, flags.service, operatorOf(context), context.modules);
+  const report = await reportOf(target.plan, undefined, result);
+  const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
+  const lines = [...describeRotation(rotation, style), "", ...(await describeReport(report, "short", style))];
+  printResult(context, result, flags.json === true, () => lines, { ...reportFields(report), ...rotationFields(rotation) });
 }
 
 async function run(context: Context, reference: string, flags: RotateFlags): Promise<void> {

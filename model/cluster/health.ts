@@ -4,7 +4,7 @@ import type { ClusterSpec } from "./types";
 
 /** One thing looked at in a cluster. */
 export interface HealthCheck {
-  readonly name: "hosts" | "api" | "nodes" | "pods" | "etcd" | "versions" | "certificates" | "backups";
+  readonly name: "hosts" | "api" | "nodes" | "pods" | "etcd" | "versions" | "certificates" | "backups" | "deployments";
   /** `bad`: it does not work, or will not when something else fails; `warning`: it will have to be seen to. */
   readonly status: "ok" | "warning" | "bad";
   readonly detail: string;

@@ -1,7 +1,8 @@
 import { isOpen, nextOpening } from "./maintenance";
 import type { FleetCluster, Wave } from "./plan";
-import type { Outcome, Step } from "./records";
+import type { Outcome } from "./records";
 import type { FleetRun } from "./run";
+import type { Step } from "./work";
 
 /** What a decision goes by beside the run itself. */
 export interface Now {

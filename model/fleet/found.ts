@@ -4,6 +4,7 @@ import { propertyText } from "../preview/lines";
 import type { StepReport } from "../preview/steps";
 import type { Counts, PreviewReport, ResourceChange } from "../preview/types";
 import type { Problem } from "../problems";
+import type { RotationRow } from "../rotation";
 import type { OutlineChange } from "./member";
 
 /** What a cluster's own preview found, as far as a fleet's preview shows it. */
@@ -26,7 +27,7 @@ export interface Refused {
 
 /** What is lost, moved or restarted, what the way to another release does to services, and what somebody let through. */
 export interface Risk {
-  readonly effect: Impact["effect"] | "on the way" | "approved";
+  readonly effect: Impact["effect"] | "on the way" | "exchanged" | "approved";
   readonly what: string;
   readonly detail: string;
 }
@@ -38,6 +39,10 @@ export type FoundStep = Pick<StepReport, "playbook" | "command" | "minutes" | "w
 interface Printed extends Pick<PreviewReport, "impacts" | "versions" | "moves" | "steps" | "later" | "approved"> {
   readonly changes: Counts;
   readonly resources: readonly ResourceChange[];
+  /** Of a preview of another version. */
+  readonly notes?: readonly string[];
+  /** Of a preview of an exchange of secrets. */
+  readonly rotation?: { readonly exchanged: readonly RotationRow[] };
   readonly groups: readonly { readonly name: string; readonly about?: string; readonly resources: readonly string[] }[];
 }
 
@@ -46,13 +51,15 @@ const MOST = { value: 60, properties: 6 } as const;
 
 /** Reads what a cluster's preview has printed. */
 export function foundIn(printed: string, fingerprint: string, seconds: number): Found {
-  const { changes: counts, impacts, moves, steps, approved, ...rest }: Printed = JSON.parse(printed);
+  const { changes: counts, impacts, moves, steps, approved, notes = [], rotation, ...rest }: Printed = JSON.parse(printed);
   return {
     ...{ counts, fingerprint, seconds },
     changes: isAllNew(counts) ? [] : changesIn(rest),
     risks: [
       ...impacts.map(({ effect, kind, name, detail }) => ({ effect, what: kind === "url" ? `URL of ${name}` : `${kind} ${name}`, detail })),
       ...moves.map(({ when, service, what }) => ({ effect: "on the way" as const, what: service, detail: `${when}: ${what}` })),
+      ...(rotation?.exchanged ?? []).map(exchanged),
+      ...notes.map((detail) => ({ effect: "on the way" as const, what: "file", detail })),
       ...approved.map(({ approval, reason }) => ({ effect: "approved" as const, what: approval, detail: reason })),
     ],
     steps: steps.map(({ playbook, command, minutes, workloads, reason }) => ({ playbook, command, minutes, workloads, reason })),
@@ -69,8 +76,17 @@ export function refusedIn(printed: string, cluster: string, reason: string): Ref
   const errors = told.filter(({ severity }) => severity !== "warning");
   if (errors.length === 0) return { problems: [{ path: "", reason, remedy: `\`kpaas preview ${cluster}\` shows it whole` }] };
   // What lets one cluster's change through is given to the fleet with the cluster's name.
-  const named = (remedy: string) => remedy.replace(/(--approve )(?=[^\s:@/]+:[a-z-]+@)/g, `$1${cluster}/`);
+  const named = (remedy: string) =>
+    remedy
+      .replace(/(--approve )(?=[^\s:@/]+:[a-z-]+@)/g, `$1${cluster}/`)
+      .replace(/`kpaas cluster upgrade ENV --to (\S+)`/g, `\`kpaas fleet upgrade --to $1 --only ${cluster}\``);
   return { problems: errors.map(({ path, reason: why, remedy }) => ({ path, reason: why, remedy: named(remedy) })) };
+}
+
+function exchanged({ service, secret, how, restarts, seconds }: RotationRow): Risk {
+  const valid = how === "overlap" ? "the new one is valid before the old one ends" : `not valid for ~${seconds} s`;
+  const pods = restarts.map((each) => (each.seconds === 0 ? each.service : `${each.service} (away ~${each.seconds} s)`)).join(", ");
+  return { effect: "exchanged", what: `${secret} of ${service}`, detail: `${valid}; restarts ${pods === "" ? "nothing" : pods}` };
 }
 
 /** Nothing of it stands. */

@@ -1,7 +1,12 @@
+import { backupScope } from "../backup-scope";
 import { ladder } from "../cluster/ladder";
+import { at } from "../data";
 import type { LockChange } from "../lock";
+import { backupVariable } from "../plan/backups";
 import type { PlannedEnvironment } from "../plan/plan";
 import type { EnvironmentPlan } from "../plan/types";
+import { rotationOf } from "../rotation";
+import type { ServiceDefinition } from "../service";
 
 /** One environment of a fleet, as far as the fleet looks at it: what is kept of a plan where there are hundreds. */
 export interface Member {
@@ -14,6 +19,10 @@ export interface Member {
   /** Hosts and addresses that its fields name. */
   readonly names: ReadonlySet<string>;
   readonly outline: Outline;
+  /** Services that have secrets that are exchanged. */
+  readonly exchanges?: readonly string[];
+  /** Whether its file says to which key backups of its data are encrypted; undefined: it keeps none that are backed up here. */
+  readonly backup?: "keyed" | "keyless";
 }
 
 /** What file and lock tell of an environment's next `up`, without asking anybody. */
@@ -23,6 +32,8 @@ export interface Outline {
   readonly machines: number;
   readonly services: number;
   readonly kubernetes: string;
+  /** The release of K-PaaS. */
+  readonly release: string;
   /** There is no lock: nothing of it was ever planned. */
   readonly isNew: boolean;
   /** What the plan has otherwise than the lock. */
@@ -39,8 +50,16 @@ export interface OutlineChange {
 }
 
 /** What a fleet keeps of an environment. */
-export function memberOf(name: string, { plan, lockState, lockChanges }: PlannedEnvironment, content: unknown): Member {
+export function memberOf(
+  name: string,
+  { plan, lockState, lockChanges }: PlannedEnvironment,
+  content: unknown,
+  definitions: Readonly<Record<string, ServiceDefinition>>,
+): Member {
   const { region } = plan.cloud;
+  const { rows } = rotationOf(name, plan.services, definitions);
+  const backedUp = backupScope(name, plan.services, definitions).services;
+  const key = at(plan.cluster.variables[backupVariable], "encrypt_to");
   const labels = { ...plan.labels, provider: plan.provider, profile: plan.profile, ...(region === undefined ? {} : { region }) };
   return {
     name,
@@ -53,9 +72,12 @@ export function memberOf(name: string, { plan, lockState, lockChanges }: Planned
       machines: plan.machines.length,
       services: plan.services.length,
       kubernetes: plan.cluster.kubernetes,
+      release: plan.release,
       isNew: lockState === "missing",
       changes: lockState === "missing" ? [] : outlineChanges(lockChanges, plan),
     },
+    exchanges: [...new Set(rows.map(({ service }) => service))],
+    ...(backedUp.length === 0 ? {} : { backup: key === undefined ? "keyless" : "keyed" }),
   };
 }
 

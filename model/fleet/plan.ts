@@ -1,3 +1,4 @@
+import { matches } from "../glob";
 import { type Findings, nearest } from "../problems";
 import type { Maintenance } from "./maintenance";
 import type { Member } from "./member";
@@ -41,6 +42,14 @@ export interface Dependency {
   readonly reason: string;
 }
 
+/** Sections that the contract names and nothing brings up yet: they are never ignored. */
+const LATER = {
+  mesh: "one mesh over several clusters needs a common authority and gateways between them, which nothing sets up yet",
+  federation: "Karmada's control plane and the joining of members are not set up by anything here yet",
+  managed: "clusters that a cloud runs itself are not made here yet; one that is there can be `registered`",
+  edge: "KubeEdge's part in the cloud and its edge nodes are not set up by anything here yet",
+} as const;
+
 const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
 
 /** Which of these names globs choose, in the order of the names; `*` stands for any number of characters. */
@@ -67,10 +76,9 @@ export function planFleet(
   all: readonly string[],
   findings: Findings,
 ): FleetPlan {
-  for (const section of ["mesh", "federation"] as const)
-    if (file[section] !== undefined) findings.error(section, "is not supported yet in this version", "take the section out");
-  if (file.health?.deployments !== undefined)
-    findings.error("health.deployments", "is not supported yet in this version", "take it out; apiServer and nodesReady are supported");
+  for (const [section, what] of Object.entries(LATER))
+    if (file[section as keyof typeof LATER] !== undefined)
+      findings.error(section, `comes in a later version: ${what}`, "take the section out; the clusters are brought up without it");
   checkRegistered(file, all, findings);
   const waves: readonly WaveField[] = file.waves ?? [{ name: "all", select: ["*"] }];
   const placed = broken.has("waves") || all.length === 0 ? new Map<string, number>() : placeClusters(waves, members, all, file, findings);
@@ -246,11 +254,6 @@ function inOrder(all: readonly string[], after: ReadonlyMap<string, readonly Dep
   };
   for (const cluster of all) visit(cluster, []);
   return order;
-}
-
-function matches(glob: string, name: string): boolean {
-  const pattern = glob.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${pattern.join(".*")}$`).test(name);
 }
 
 function noSuch(name: string, known: readonly string[], what: string): [reason: string, remedy: string] {

@@ -5,10 +5,12 @@ import { type Found, type FoundStep, isAllNew, type Refused, type Risk } from ".
 import type { Member, Outline, OutlineChange } from "./member";
 import { clusterNames, type FleetPlan, type Wave } from "./plan";
 import { type Stretch, together } from "./together";
+import type { Work } from "./work";
 
-/** What a fleet's `up` would do. Plain data: what `--json` prints. */
+/** What would be done with a fleet. Plain data: what `--json` prints. */
 export interface FleetPreview {
   readonly fleet: string;
+  readonly work: Work;
   /** `files`: by files and locks alone; `engine`: by every cluster's own preview. */
   readonly source: "files" | "engine";
   readonly waves: readonly WavePreview[];
@@ -61,6 +63,7 @@ const RISKS: readonly Risk["effect"][] = [
   "rebuilt",
   "moved",
   "on the way",
+  "exchanged",
   "restarted",
   "may restart",
   "runs again",
@@ -69,7 +72,7 @@ const RISKS: readonly Risk["effect"][] = [
 ];
 
 /** Puts together what is known of a fleet: by files and locks, and by each cluster's own preview where there was one. Pure. */
-export function previewFleet(plan: FleetPlan, members: readonly Member[], looked?: Looked): FleetPreview {
+export function previewFleet(plan: FleetPlan, members: readonly Member[], work: Work, looked?: Looked): FleetPreview {
   const outlines = new Map(members.map(({ name, outline }) => [name, outline]));
   const found = (name: string): Found | undefined => {
     const its = looked?.clusters.get(name);
@@ -101,7 +104,7 @@ export function previewFleet(plan: FleetPlan, members: readonly Member[], looked
     (a: T, b: T) =>
       order.indexOf(rank(a)) - order.indexOf(rank(b));
   return {
-    fleet: plan.fleet,
+    ...{ fleet: plan.fleet, work },
     source: looked === undefined ? "files" : "engine",
     waves,
     refusals: shared(names, problems),

@@ -3,11 +3,9 @@ import type { SecretReference } from "../plan/infrastructure-types";
 import type { ExportedStack } from "./export/cluster";
 import type { Workspaces } from "./export/operator-stack";
 import type { FleetPlan } from "./plan";
+import type { Step, Work } from "./work";
 
 /* What a run of a fleet writes down, and how it is read back after whatever happened. */
-
-/** One thing that is done with a cluster, each by a process of its own. A run has no `loss`: that is looked at before one begins. */
-export type Step = "preview" | "up" | "health" | "destroy" | "loss";
 
 /** How a step of a cluster ended. */
 export interface Ended {
@@ -25,9 +23,8 @@ export interface Ended {
 export type Outcome = "done" | "failed" | "stopped" | "cancelled" | "paused";
 
 /** What was agreed to: what is done with which clusters, and by cluster what its preview has shown. */
-export interface Begun {
+export type Begun = Work & {
   readonly run: string;
-  readonly operation: "up" | "destroy";
   readonly sandbox: boolean;
   readonly plan: FleetPlan;
   /** By cluster, the fingerprint of its preview; none of a destroy. */
@@ -35,7 +32,7 @@ export interface Begun {
   readonly approvals?: Approvals;
   /** Who brings the clusters up. @default processes of the runner's machine */
   readonly operator?: OperatorRun;
-}
+};
 
 /** What a run by the operator goes by, whatever the files say later. */
 export interface OperatorRun {

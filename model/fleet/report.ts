@@ -4,6 +4,8 @@ import type { ClusterRun, FleetRun } from "./run";
 /** How far a run is, or how it ended: what `--json` prints. */
 export interface FleetReport extends Pick<Begun, "operation" | "sandbox" | "run"> {
   readonly fleet: string;
+  /** Of an upgrade, the version. */
+  readonly to?: string;
   /** Undefined while somebody works on it, or where it was broken off. */
   readonly outcome?: Outcome;
   /** Why it did not end well. */
@@ -22,6 +24,7 @@ export interface ClusterReport extends Pick<ClusterRun, "status" | "step" | "rea
 /** What is to be told of a run. Pure. */
 export function reportOf(run: FleetRun): FleetReport {
   const { plan, operation, sandbox, run: id } = run.begun;
+  const to = run.begun.operation === "upgrade" ? { to: run.begun.to } : {};
   const reason = run.stopped;
   const clusters = plan.waves.flatMap((wave) =>
     wave.clusters.map(({ name }): ClusterReport => {
@@ -35,7 +38,7 @@ export function reportOf(run: FleetRun): FleetReport {
     }),
   );
   return {
-    ...{ fleet: plan.fleet, run: id, operation, sandbox },
+    ...{ fleet: plan.fleet, run: id, operation, sandbox, ...to },
     ...(run.outcome === undefined ? {} : { outcome: run.outcome }),
     ...(reason === undefined ? {} : { reason }),
     clusters,

@@ -1,5 +1,6 @@
 import { clusterNames, type FleetCluster, type FleetPlan, type Wave } from "./plan";
-import type { Begun, FleetRecord, Outcome, Step } from "./records";
+import type { Begun, FleetRecord, Outcome } from "./records";
+import { CHANGING, type Step, stepsOf } from "./work";
 
 /** One cluster of a run. */
 export interface ClusterRun {
@@ -81,7 +82,7 @@ export class FleetRun {
         cluster.since ??= record.at;
         cluster.attempt = record.attempt;
         cluster.tries += 1;
-        if (record.step === "up" || record.step === "destroy") cluster.touched = true;
+        if (CHANGING.has(record.step)) cluster.touched = true;
         break;
       }
       case "ended":
@@ -97,8 +98,8 @@ export class FleetRun {
   }
 
   /** What comes next for a cluster that waits. */
-  nextStep({ finished, touched }: ClusterRun): Step {
-    const step = stepsOf(this.begun).find((each) => !finished.has(each) && !(each === "preview" && touched));
+  nextStep({ name, finished, touched }: ClusterRun): Step {
+    const step = stepsOf(this.begun, name).find((each) => !finished.has(each) && !(each === "preview" && touched));
     if (step === undefined) throw new Error("nothing is left to do");
     return step;
   }
@@ -155,14 +156,9 @@ export class FleetRun {
       return;
     }
     cluster.finished.add(step);
-    if (stepsOf(this.begun).every((each) => cluster.finished.has(each) || (each === "preview" && cluster.touched))) cluster.status = "done";
+    const steps = stepsOf(this.begun, cluster.name);
+    if (steps.every((each) => cluster.finished.has(each) || (each === "preview" && cluster.touched))) cluster.status = "done";
   }
-}
-
-/** The steps of each cluster, in their order. */
-function stepsOf({ operation, plan: { health } }: Begun): readonly Step[] {
-  if (operation === "destroy") return ["destroy"];
-  return Object.keys(health).length === 0 ? ["preview", "up"] : ["preview", "up", "health"];
 }
 
 /** A plan the other way round, as a destroy takes it: nothing goes before what comes after it, and nothing is waited for. */

@@ -6,6 +6,7 @@ import { InvalidInputError, type Problem, RefusedError } from "../problems";
 import { clusterNames, type FleetPlan } from "./plan";
 import type { FleetPreview } from "./preview";
 import type { Approvals, Begun } from "./records";
+import type { Work } from "./work";
 
 /** A preview that somebody looks at before a later `fleet up` goes by it. */
 export interface SavedPreview extends Required<Pick<Begun, "sandbox" | "approved" | "approvals">> {
@@ -15,13 +16,19 @@ export interface SavedPreview extends Required<Pick<Begun, "sandbox" | "approved
   readonly preview: FleetPreview;
 }
 
+/** What is to be done, and with whom; whether data are backed up before changes nothing of what is shown. */
+function planDigest(plan: FleetPlan, work: Work): string {
+  const { backup: _backup, ...rest } = { backup: undefined, ...work };
+  return contentDigest(work.operation === "up" ? plan : { plan, work: rest });
+}
+
 /** A preview without refusals, to be kept in a file. */
 export function savedPreview(
   plan: FleetPlan,
   preview: FleetPreview,
   { sandbox, approvals }: Pick<SavedPreview, "sandbox" | "approvals">,
 ): SavedPreview {
-  return { fleet: plan.fleet, sandbox, plan: contentDigest(plan), approved: fingerprintsOf(preview), approvals, preview };
+  return { fleet: plan.fleet, sandbox, plan: planDigest(plan, preview.work), approved: fingerprintsOf(preview), approvals, preview };
 }
 
 /** By cluster, the fingerprint of what its preview has shown. */
@@ -35,9 +42,9 @@ export function fingerprintsOf({ waves }: FleetPreview): Record<string, string> 
  * @param file its name, for problems
  * @throws InvalidInputError where it is none; RefusedError where a later version wrote it, or it is not of this plan
  */
-export function readSaved(content: string | undefined, file: string, plan: FleetPlan, sandbox: boolean): SavedPreview {
+export function readSaved(content: string | undefined, file: string, plan: FleetPlan, work: Work, sandbox: boolean): SavedPreview {
   const problem = (reason: string, remedy: string): Problem => ({ environment: plan.fleet, path: file, reason, remedy, severity: "error" });
-  const again = `make another: \`kpaas fleet preview --save ${file}${sandbox ? " --sandbox" : ""}\``;
+  const again = `make another: \`kpaas fleet preview${work.operation === "upgrade" ? ` --to ${work.to}` : ""} --save ${file}${sandbox ? " --sandbox" : ""}\``;
   if (content === undefined) throw new InvalidInputError([problem("there is no such file", again)]);
   const saved = parsedJson(content);
   refuseNewer("fleetPreview", saved, plan.fleet);
@@ -47,8 +54,10 @@ export function readSaved(content: string | undefined, file: string, plan: Fleet
     throw new InvalidInputError([
       problem(saved.sandbox ? "is of the sandbox" : "is not of the sandbox", saved.sandbox ? "add --sandbox" : "leave --sandbox out"),
     ]);
-  if (saved.plan !== contentDigest(plan))
-    throw new RefusedError([problem("waves, order or rules of the fleet are other ones than when it was made", again)]);
+  if (saved.plan !== planDigest(plan, work))
+    throw new RefusedError([
+      problem("something else is to be done, or waves, order or rules of the fleet are other ones than when it was made", again),
+    ]);
   const clusters = clusterNames(plan);
   const missing = clusters.filter((name) => typeof saved.approved[name] !== "string");
   if (missing.length > 0) throw new InvalidInputError([problem(`does not have ${missing.join(", ")}`, again)]);

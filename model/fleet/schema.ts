@@ -64,7 +64,10 @@ const fleetFileSchema = z.strictObject({
         .regex(/^(100|\d{1,2})%$/, "must be a percentage such as 100%")
         .optional()
         .meta({ description: "How many of its nodes have to be Ready." }),
-      deployments: names.optional().meta({ description: "Deployments that have to be available, as NAMESPACE/NAME; `*` stands for any." }),
+      deployments: unique(z.string().regex(/^[a-z0-9*.-]+\/[a-z0-9*.-]+$/, "must be NAMESPACE/NAME, such as cp-portal/*"))
+        .min(1)
+        .optional()
+        .meta({ description: "Deployments that have to be available, as NAMESPACE/NAME; `*` stands for any." }),
     })
     .optional()
     .meta({ description: "What a cluster has to be before it counts as brought up." }),
@@ -77,6 +80,8 @@ const fleetFileSchema = z.strictObject({
     .strictObject({ kind: z.literal("karmada"), host: z.string(), members: z.array(z.string()) })
     .optional()
     .meta({ description: "Not supported yet." }),
+  managed: z.unknown().optional().meta({ description: "Not supported yet." }),
+  edge: z.unknown().optional().meta({ description: "Not supported yet." }),
 });
 
 /** What the fleet file says. */

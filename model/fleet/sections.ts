@@ -1,13 +1,14 @@
 import { printable, type Section } from "../preview/sections";
 import { minutesText, spanText } from "../preview/steps";
 import { type ClusterRow, type FleetPreview, verdictOf } from "./preview";
+import { titleOf } from "./work";
 
 /** A column of a table that is shown. */
 type Cell<Row> = readonly [title: string, value: (row: Row) => string];
 
 /** A fleet's preview as it is shown, whoever draws it: nothing in it is empty. */
 export function fleetSections(preview: FleetPreview): { readonly sections: readonly Section[]; readonly summary: string } {
-  const { fleet, source, waves, refusals, changes, risks, steps } = preview;
+  const { fleet, work, source, waves, refusals, changes, risks, steps } = preview;
   const clusters = waves.flatMap((wave) => wave.clusters);
   const hasRisks = changes.some(({ risk }) => risk !== undefined);
   const sections: Section[] = [
@@ -59,7 +60,7 @@ export function fleetSections(preview: FleetPreview): { readonly sections: reado
   const waveCount = `${waves.length} ${waves.length === 1 ? "wave" : "waves"}`;
   return {
     sections: sections.filter((section) => (section.kind === "table" ? section.rows : section.lines).length > 0).map(printable),
-    summary: `${fleet}: ${waveCount}, ${clusters.length} clusters. ${how}`,
+    summary: `${fleet}: ${work.operation === "up" ? "" : `${titleOf(work)}, `}${waveCount}, ${clusters.length} clusters. ${how}`,
   };
 }
 

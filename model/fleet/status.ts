@@ -11,6 +11,8 @@ export interface Live {
   readonly health: "healthy" | "to be seen to" | "not healthy" | "unknown";
   /** The version that its API server is of. */
   readonly kubernetes?: string;
+  /** The release of K-PaaS that its last `up` brought. */
+  readonly release?: string;
   readonly nodes?: { readonly ready: number; readonly all: number };
   /** When the first of its certificates ends. */
   readonly certificatesEnd?: string;
@@ -27,6 +29,20 @@ export interface Answers {
   readonly ends: Readonly<Record<string, string>>;
 }
 
+/** What is there of a cluster otherwise than recorded: resources by their names. */
+export interface ClusterDrift {
+  readonly differ: readonly string[];
+  readonly gone: readonly string[];
+  /** Why it could not be told. */
+  readonly unknown?: string;
+}
+
+/** What was told of a cluster. */
+export interface Told {
+  readonly live?: Live;
+  readonly drift?: ClusterDrift;
+}
+
 /** A fleet: its last run, and how each cluster is. What `kpaas fleet status --json` prints. */
 export interface FleetStatus {
   readonly fleet: string;
@@ -41,9 +57,13 @@ export interface ClusterStatus {
   readonly wave?: string;
   /** The version of Kubernetes that its file asks for. */
   readonly wanted?: string;
+  /** The release of K-PaaS that its file asks for. */
+  readonly wantedRelease?: string;
   readonly run?: Pick<ClusterReport, "status" | "step" | "seconds" | "reason">;
   /** Undefined where it was not asked. */
   readonly live?: Live;
+  /** Undefined where nobody asked for it, and of registered clusters, which nothing is recorded of. */
+  readonly drift?: ClusterDrift;
 }
 
 const SOON_MS = RENEWAL_DAYS * 24 * 60 * 60 * 1_000;
@@ -54,32 +74,28 @@ export function statusOf(
   members: readonly Member[],
   registered: readonly string[],
   report: FleetReport | undefined,
-  live: ReadonlyMap<string, Live>,
+  told: ReadonlyMap<string, Told>,
 ): FleetStatus {
-  const wanted = new Map(members.map(({ name, outline }) => [name, outline.kubernetes]));
+  const wanted = new Map(members.map(({ name, outline }) => [name, outline]));
   const { clusters = [], ...run } = report ?? {};
-  const shown = (name: string): Pick<ClusterStatus, "live"> => {
-    const its = live.get(name);
-    return its === undefined ? {} : { live: its };
-  };
   const own = plan.waves.flatMap((wave) =>
     wave.clusters.map(({ name }): ClusterStatus => {
-      const version = wanted.get(name);
+      const outline = wanted.get(name);
       const its = clusters.find((each) => each.name === name);
       const { status, step, seconds, reason } = its ?? {};
       const parts = { ...(step && { step }), ...(seconds === undefined ? {} : { seconds }), ...(reason && { reason }) };
       return {
         ...{ name, wave: wave.name },
-        ...(version && { wanted: version }),
+        ...(outline && { wanted: outline.kubernetes, wantedRelease: outline.release }),
         ...(status && { run: { status, ...parts } }),
-        ...shown(name),
+        ...told.get(name),
       };
     }),
   );
   return {
     fleet: plan.fleet,
     ...(report === undefined ? {} : { run: run as Omit<FleetReport, "clusters"> }),
-    clusters: [...own, ...registered.map((name): ClusterStatus => ({ name, ...shown(name) }))],
+    clusters: [...own, ...registered.map((name): ClusterStatus => ({ name, ...told.get(name) }))],
   };
 }
 
@@ -98,10 +114,23 @@ export function liveIn(printed: string, reason: string): Live {
   return {
     health: bad ? "not healthy" : notes.length > 0 ? "to be seen to" : "healthy",
     ...(typeof data.kubernetes === "string" ? { kubernetes: data.kubernetes } : {}),
+    ...(typeof data.release === "string" ? { release: data.release } : {}),
     ...(nodes.length === 0 ? {} : { nodes: { ready: nodes.filter((node) => fields(node).ready === true).length, all: nodes.length } }),
     ...(end === undefined ? {} : { certificatesEnd: end }),
     notes,
   };
+}
+
+/**
+ * What differs from what is recorded, by what `kpaas refresh --dry-run --json` has printed.
+ * @param reason where it has printed nothing of use
+ */
+export function driftIn(printed: string, reason: string): ClusterDrift {
+  const data = parsedJson(printed);
+  if (!isFields(data) || !Array.isArray(data.resources)) return { differ: [], gone: [], unknown: reason };
+  const resources = list(data.resources).map(fields);
+  const named = (gone: boolean) => resources.filter(({ op }) => (op === "delete") === gone).map(({ name }) => String(name));
+  return { differ: named(false), gone: named(true) };
 }
 
 /** How a registered cluster is, by what its API has told; a text: why it has told nothing. */

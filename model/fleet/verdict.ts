@@ -1,7 +1,8 @@
 import { contentDigest } from "../canonical";
 import { at, fields, isFields, list, parsedJson } from "../data";
 import type { FleetPlan } from "./plan";
-import type { Ended, Step } from "./records";
+import type { Ended } from "./records";
+import type { Step } from "./work";
 
 /** Failures that may pass by themselves. */
 const PASSING =
@@ -18,6 +19,8 @@ export function endedOf(step: Step, printed: string, code: number | null | undef
     .map((problem) => String(fields(problem).reason));
   if (step === "health" && isFields(data) && "healthy" in data) return healthOf(data, health);
   if (step === "loss" && isFields(data) && Array.isArray(data.lost) && code === 0) return { outcome: "done" };
+  if (step === "backup" && isFields(data) && typeof data.backup === "string" && (code ?? 0) === 0) return { outcome: "done" };
+  if (step === "upgrade" && isFields(data) && typeof data.changed === "boolean" && (code ?? 0) === 0) return { outcome: "done" };
   if ((step === "destroy" || step === "loss") && reasons.some((reason) => /has no stack here/.test(reason))) return { outcome: "done" };
   if (reasons.length > 0) {
     const reason = reasons.join("; ");
@@ -41,7 +44,7 @@ function previewFingerprint(data: Readonly<Record<string, unknown>>): string {
 }
 
 /** Whether a cluster is what the fleet's file asks for; without a field of its own, whatever `kpaas cluster health` calls bad is. */
-function healthOf(data: Readonly<Record<string, unknown>>, { apiServer = true, nodesReady }: FleetPlan["health"]): Ended {
+function healthOf(data: Readonly<Record<string, unknown>>, { apiServer = true, nodesReady, deployments = [] }: FleetPlan["health"]): Ended {
   const bad = list(data.checks)
     .map(fields)
     .filter(({ status }) => status === "bad");
@@ -49,6 +52,7 @@ function healthOf(data: Readonly<Record<string, unknown>>, { apiServer = true, n
   const ready = nodes.length === 0 ? 0 : (100 * nodes.filter((node) => fields(node).ready === true).length) / nodes.length;
   const reasons = [
     ...bad.filter(({ name }) => apiServer && name === "api").map(({ detail }) => String(detail)),
+    ...bad.filter(({ name }) => deployments.length > 0 && name === "deployments").map(({ detail }) => `deployments: ${detail}`),
     ...(nodesReady !== undefined && ready < Number.parseInt(nodesReady, 10) ? [`${Math.floor(ready)}% of its nodes are Ready`] : []),
   ];
   // Nodes and pods may need a while; a hundred looks would not mend more than three.

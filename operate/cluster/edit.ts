@@ -24,31 +24,37 @@ export interface WantedEdit {
   readonly notes?: readonly string[];
 }
 
+/** An environment as its file will be, and nothing written yet. */
+export interface PlannedEdit {
+  readonly edited: EditedEnvironment;
+  readonly next: Ready & { readonly edit: FileChange };
+}
+
+/** What a change asks of the file, by the environment as it is; throws InvalidInputError where it cannot be. */
+export type EditPlanner = (ready: Ready, recorded: ClusterChange) => WantedEdit;
+
 /**
- * Changes an environment's file and lock once it is agreed to; nothing else is done. What needs an approval is told with the change: it is
- * given to the operation.
- * @param plan what is to be changed, by the environment as it is; throws InvalidInputError where it cannot be
- * @throws InvalidInputError with every problem of the changed environment; RefusedError where no `up` would make the change; DeclinedError
+ * Plans a change of an environment's file and lock. What needs an approval is told with the change: it is given to the operation.
+ * @returns undefined where the file is as it was wanted already
+ * @throws InvalidInputError with every problem of the changed environment; RefusedError where no `up` would make the change
  */
-export async function editFile(
-  kind: "cluster upgrade" | "cluster replace-node",
-  request: Request,
+export async function planEdit(
+  ready: Ready,
+  { approvals: given = [] }: Request,
   operator: Operator,
   doors: Doors,
-  plan: (ready: Ready, recorded: ClusterChange) => WantedEdit,
-): Promise<Edited> {
-  const ready = await makeReady(request, operator, doors);
+  plan: EditPlanner,
+): Promise<PlannedEdit | undefined> {
   const { loaded, target } = ready;
   const engine = await doors.engine();
   const recorded = await runJob("read", target, operator, engine.readRecorded);
   const now = clockOf(target)();
   const { edits, notes = [] } = plan(ready, changeOf(target.plan, recorded, target.approvals, now));
-  if (edits.length === 0) return ready;
-  const editor = await doors.editor();
-  const edited = editor.editEnvironment(loaded, target.root, edits);
+  if (edits.length === 0) return undefined;
+  const edited = (await doors.editor()).editEnvironment(loaded, target.root, edits);
   const { planned, problems } = edited.loaded;
   if (!planned) throw new InvalidInputError(problems);
-  const approvals = (request.approvals ?? []).map((text) => bindToPlan(text, planned.plan));
+  const approvals = given.map((text) => bindToPlan(text, planned.plan));
   const change = changeOf(planned.plan, recorded, approvals, now);
   if (change.never.length > 0) throw new RefusedError(change.refused);
   const edit: FileChange = {
@@ -58,9 +64,24 @@ export async function editFile(
     ladder: (change.recorded && ladder(change.recorded, change.wanted)) ?? [],
     steps: reportSteps(change.recorded, change.steps),
   };
-  await requireAgreement(operator.asker(kind), { kind, environment: loaded.name, edit });
-  editor.writeEdited(edited);
-  return { loaded: edited.loaded, planned, target: { ...target, plan: planned.plan, approvals }, edit };
+  return { edited, next: { loaded: edited.loaded, planned, target: { ...target, plan: planned.plan, approvals }, edit } };
+}
+
+/** Changes an environment's file and lock once it is agreed to; nothing else is done. Throws as {@link planEdit} does, and DeclinedError. */
+export async function editFile(
+  kind: "cluster upgrade" | "cluster replace-node",
+  request: Request,
+  operator: Operator,
+  doors: Doors,
+  plan: EditPlanner,
+): Promise<Edited> {
+  const ready = await makeReady(request, operator, doors);
+  const planned = await planEdit(ready, request, operator, doors, plan);
+  if (planned === undefined) return ready;
+  const { edited, next } = planned;
+  await requireAgreement(operator.asker(kind), { kind, environment: ready.loaded.name, edit: next.edit });
+  (await doors.editor()).writeEdited(edited);
+  return next;
 }
 
 function fieldsOf({ edits }: EditedEnvironment, content: unknown): LockChange[] {

@@ -18,6 +18,10 @@ export async function askRegistered(kubeconfig: SecretReference, folder: string)
   let api: ClusterApi;
   try {
     api = new ClusterApi(text);
+    const end = api.ownEnd;
+    // A server that does not let it in says so in no words of its own.
+    if (end !== undefined && Date.parse(end) < Date.now())
+      return `its kubeconfig's certificate has ended on ${end.slice(0, 10)}: put another there`;
   } catch {
     return "its kubeconfig cannot be read, or logs in neither by a client certificate nor by a token that it holds";
   }

@@ -4,6 +4,7 @@ import { asOnlyOne } from "../../engine/only-one";
 import { type ClusterStepReport, reportSteps } from "../../model/cluster/report";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import { parseApplied } from "../../model/guard/applied";
 import type { Change, Progress as Shown } from "../../plugin/kubespray/execute";
 import { accessOf, type ClusterAccess, parseInputs, parseRecorded } from "../../plugin/kubespray/inputs";
 import type { Kubespray } from "../../plugin/kubespray/kubespray";
@@ -17,6 +18,8 @@ export interface StandingCluster extends Ready {
   readonly spec: ClusterSpec;
   readonly access: ClusterAccess;
   readonly kubespray: Kubespray;
+  /** The release of K-PaaS that its last `up` brought; undefined where none ended, or an earlier version did not record it. */
+  readonly release?: string;
 }
 
 /** What was run on a cluster. */
@@ -59,7 +62,8 @@ function failed(error: unknown): never {
 /** The cluster of an environment, as it is recorded; undefined where none is. */
 export async function findCluster(ready: Ready, operator: Operator, doors: Doors): Promise<StandingCluster | undefined> {
   const engine = await doors.engine();
-  const { cluster } = await runJob("read", ready.target, operator, engine.readRecorded);
+  const { cluster, applied } = await runJob("read", ready.target, operator, engine.readRecorded);
+  const { release } = parseApplied(applied, ready.target.plan.environment) ?? {};
   const parsed = cluster && parseInputs(cluster.inputs);
   const recorded = cluster && parseRecorded(cluster.outputs);
   if (parsed?.kind !== "inputs" || !recorded || Object.keys(recorded.spec.nodes).length === 0) return undefined;
@@ -70,6 +74,7 @@ export async function findCluster(ready: Ready, operator: Operator, doors: Doors
     spec: recorded.spec,
     access: accessOf(parsed.inputs, machines, cluster.outputs.variables),
     kubespray: await usableKubespray(ready, doors),
+    ...(release === undefined ? {} : { release }),
   };
 }
 

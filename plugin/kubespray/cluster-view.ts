@@ -118,6 +118,8 @@ export interface ClusterView {
   read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined>;
   /** Those of these nodes that are in the cluster, Ready, on these very machines; none while a restore has not ended. */
   joined(names: readonly string[], spec: ClusterSpec, access: HostAccess): Promise<readonly string[]>;
+  /** Deployments of a cluster that has no API server to ask, as one would list them; undefined where one is asked. */
+  deployments?(): readonly unknown[] | undefined;
   /** The backups of its etcd. */
   backups(spec: ClusterSpec, access: HostAccess): Promise<SeenBackups>;
 }

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { namesIn } from "../../host/files";
 import { type HostFinding, type HostQuestion, judgeHosts, restoreFinding } from "../../model/cluster/host-checks";
 import type { Playbook } from "../../model/cluster/playbooks";
 import { applyStep } from "../../model/cluster/simulate/apply";
@@ -80,6 +82,13 @@ export class SandboxView implements ClusterView {
     return step.nodes.flatMap((node) =>
       !file.nodes[node] ? [{ node, what: "is no node of the cluster" }] : silent.includes(node) ? [{ node, what: NOT_READY }] : [],
     );
+  }
+
+  /** The simulated objects; a real API server is asked itself. */
+  deployments(): readonly unknown[] | undefined {
+    if (readJson(this.cluster.path("api.json")) !== undefined) return undefined;
+    const folder = this.cluster.path(join("kubernetes", "deployments.apps"));
+    return namesIn(folder).map((name) => readJson(join(folder, name)));
   }
 
   async members(): Promise<readonly LiveEtcdMember[]> {

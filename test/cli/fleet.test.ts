@@ -73,6 +73,37 @@ describe("kpaas fleet preview", () => {
     );
   });
 
+  it("refuses what cannot be done with any cluster before it looks at one", async () => {
+    const services = { keycloak: false, portal: false };
+    const root = project({ busan: {}, seoul: {}, ulsan: { platform: { services: { ...services, mariadb: false } } } }, {});
+    const cases: readonly (readonly [words: string, expected: readonly (readonly [environment: string, reason: RegExp])[]])[] = [
+      ["upgrade --to 1.99 --yes", [["korea", /installed by no kubespray release/]]],
+      ["upgrade --to 1.34 --only jeju --yes", [["korea", /is no cluster of the fleet/]]],
+      // Who keeps nothing needs no key.
+      [
+        "upgrade --to 1.34 --yes",
+        [
+          ["busan", /nothing says to which key/],
+          ["seoul", /nothing says to which key/],
+        ],
+      ],
+      ["rotate --service mysql --yes", [["korea", /service of no cluster/]]],
+      ["rotate --only ulsan --yes", [["korea", /no cluster has a service whose secrets/]]],
+      ["destroy --approve busan", [["korea", /is not the fleet's name/]]],
+    ];
+    for (const [words, expected] of cases) {
+      const { code, stdout } = await command(["fleet", ...words.split(" "), "--json"], { cwd: root });
+      assert.equal(code, 2, words);
+      const { problems } = JSON.parse(stdout);
+      assert.deepEqual(
+        problems.map(({ environment }: Record<string, unknown>) => environment),
+        expected.map(([environment]) => environment),
+        words,
+      );
+      for (const [index, [, reason]] of expected.entries()) assert.match(problems[index].reason, reason);
+    }
+  });
+
   it("says where there is no fleet file", async () => {
     const { code, stderr } = await command(["fleet", "preview"], { cwd: temporary() });
     assert.equal(code, 2);

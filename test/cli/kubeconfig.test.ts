@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { mergeKubeconfigs } from "../../cli/kubeconfig";
+import { mergeInto, mergeKubeconfigs } from "../../cli/kubeconfig";
 import { InvalidInputError } from "../../model/problems";
 import { command, PLAN } from "./fixture";
 
@@ -45,6 +45,30 @@ describe("merged kubeconfigs", () => {
   it("hold an environment once that is named twice", () => {
     const one = { environment: "seoul", kubeconfig: kubeconfig("https://10.0.0.1:6443", "one") };
     assert.equal(mergeKubeconfigs([one, one]).clusters.length, 1);
+  });
+
+  it("take the place of a fleet's own entries in a file, and of nobody else's", () => {
+    const of = (...names: string[]) =>
+      mergeKubeconfigs(names.map((environment) => ({ environment, kubeconfig: kubeconfig(`https://${environment}:6443`, environment) })));
+    const mine = { ...of("home"), "current-context": "home", preferences: { colors: true } };
+    const first = mergeInto(mine, of("seoul", "busan"), "korea");
+    const second = mergeInto(first, of("seoul"), "korea");
+    assert.deepEqual(
+      [second.clusters, second.users, second.contexts].map((entries) => entries.map(({ name }) => name)),
+      Array.from({ length: 3 }, () => ["home", "seoul"]),
+    );
+    assert.deepEqual([second["current-context"], second.preferences], ["home", { colors: true }]);
+    assert.deepEqual(second.clusters[0], mine.clusters[0]);
+    assert.equal(mergeInto(undefined, of("seoul"), "korea")["current-context"], "seoul");
+    for (const others of [of("seoul"), mergeInto(undefined, of("seoul"), "japan")])
+      assert.throws(
+        () => mergeInto(others, of("seoul"), "korea"),
+        (error) =>
+          error instanceof InvalidInputError &&
+          error.problems.map(({ path }) => path).join() === "clusters.seoul,users.seoul,contexts.seoul" &&
+          !JSON.stringify(error.problems).includes("https:"),
+      );
+    assert.throws(() => mergeInto("text", of("seoul"), "korea"), InvalidInputError);
   });
 
   it("refuse what is no kubeconfig, without showing it", () => {

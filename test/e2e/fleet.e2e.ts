@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { decodeJournal, type FleetRecord } from "../../model/fleet/records";
 import { command } from "../cli/fixture";
 import { engineForTests } from "../support/engine";
@@ -30,7 +30,11 @@ describe("A fleet of three environments in the sandbox", function () {
       { name: "canary", select: ["a"] },
       { name: "rest", select: ["*"], approval: true },
     ];
-    writeFileSync(join(root, "environments", "fleet.yaml"), stringify({ name: "three", environments: ["*"], waves, after: { c: ["b"] } }));
+    const health = { nodesReady: "100%", deployments: ["cert-manager/*"] };
+    writeFileSync(
+      join(root, "environments", "fleet.yaml"),
+      stringify({ name: "three", environments: ["*"], waves, after: { c: ["b"] }, health }),
+    );
     const journal = join(root, ".kpaas", "fleet", "sandbox-three", "journal");
     const records = (): readonly FleetRecord[] => (existsSync(journal) ? decodeJournal(readFileSync(journal, "utf8")).records : []);
     const start = (...words: string[]) =>
@@ -69,6 +73,23 @@ describe("A fleet of three environments in the sandbox", function () {
     assert.equal(run.outcome, "done");
     for (const { name, wanted, live } of clusters) assert.deepEqual([live.kubernetes, live.nodes], [wanted, { ready: 3, all: 3 }], name);
 
+    const ports = join(root, ".kpaas/sandbox/world/a/openstack/port");
+    const [port = ""] = readdirSync(ports)
+      .map((name) => join(ports, name))
+      .filter((path) => readFileSync(path, "utf8").includes("a-cp-1"));
+    const was = readFileSync(port, "utf8");
+    writeFileSync(port, was.replaceAll("a-cp-1", "by-hand"));
+    const drift = printedBy(await ended(start("status", "--drift", "--json"))).clusters as readonly { readonly drift: object }[];
+    assert.deepEqual(
+      drift.map((each) => each.drift),
+      [
+        { differ: ["a-infrastructure-port-cp-1"], gone: [] },
+        { differ: [], gone: [] },
+        { differ: [], gone: [] },
+      ],
+    );
+    writeFileSync(port, was);
+
     const kept = await ended(start("preview", "--save", "preview.json"));
     assert.equal(kept.code, 0, kept.output);
     write("a", { cluster: { pools: { worker: { nodes: 3 } } } });
@@ -98,16 +119,49 @@ describe("A fleet of three environments in the sandbox", function () {
     assert.equal(larger.code, 3, larger.output);
     assert.match(larger.output, /a: up done[\s\S]*wave rest has to be approved/);
 
+    const config = await ended(start("kubeconfig", "--output", "config"));
+    assert.equal(config.code, 0, config.output);
+    const { contexts } = parse(readFileSync(join(root, "config"), "utf8"));
+    assert.deepEqual(
+      contexts.map(({ name }: { name: string }) => name),
+      NAMES,
+    );
+    assert.equal(statSync(join(root, "config")).mode & 0o777, 0o600);
+
+    const document = printedBy(await ended(start("upgrade", "--to", "1.34", "--only", "b", "--dry-run", "--json")));
+    const shown = document.changes as readonly Record<string, unknown>[];
+    assert.ok(
+      shown.some(
+        ({ what, detail, clusters }) => what === "kubernetes" && /^1\.33\.5 → 1\.34\./.test(String(detail)) && String(clusters) === "b",
+      ),
+    );
+    assert.doesNotMatch(readFileSync(join(root, "environments", "b.yaml"), "utf8"), /1\.34/);
+    assert.equal((await ended(start("upgrade", "--to", "1.34", "--only", "b", "--yes"))).code, 3, "wave rest has to be approved");
+    const upgraded = await ended(start("resume", "--approve", "rest"));
+    assert.equal(upgraded.code, 0, upgraded.output);
+    assert.match(readFileSync(join(root, "environments", "b.yaml"), "utf8"), /kubernetes: "?1\.34\./);
+    const done = records().flatMap((each) => (each.event === "ended" ? [`${each.cluster} ${each.step} ${each.outcome}`] : []));
+    assert.deepEqual(
+      done,
+      ["preview", "upgrade", "up", "health"].map((step) => `b ${step} done`),
+    );
+
     const unsure = await command(["fleet", "destroy", "--sandbox"], { cwd: root, answers: ["four"] });
     assert.equal(unsure.code, 130, unsure.stderr);
     for (const name of NAMES) assert.match(unsure.stderr, new RegExp(`Lost with ${name}:\\n(  .*\\n)*  etcd: every Kubernetes object`));
 
-    const gone = await ended(start("destroy", "--yes", "--parallel", "1"));
+    assert.equal((await ended(start("destroy", "--approve", "four"))).code, 2);
+    const gone = await ended(start("destroy", "--approve", "three", "--parallel", "1"));
     assert.equal(gone.code, 0, gone.output);
     const destroyed = records().flatMap((each) => (each.event === "ended" && each.outcome === "done" ? [each.cluster] : []));
     assert.deepEqual(destroyed, [...NAMES].reverse());
   });
 });
+
+/** What a command has printed as JSON, whatever it told beside it. */
+function printedBy({ output }: { readonly output: string }): Record<string, unknown> {
+  return JSON.parse(output.slice(output.indexOf("\n{") + 1, output.lastIndexOf("}") + 1));
+}
 
 function ups(records: readonly FleetRecord[]): string[] {
   return records.flatMap((each) => (each.event === "ended" && each.step === "up" && each.outcome === "done" ? [each.cluster] : []));

@@ -10,7 +10,7 @@ import type { Operation } from "../../model/fleet/decide";
 import type { Member } from "../../model/fleet/member";
 import { RefusedError } from "../../model/problems";
 import { askRegistered } from "../../operate/cluster/registered";
-import { startHttps } from "../support/https-server";
+import { selfSigned, startHttps } from "../support/https-server";
 import { temporaryFolders } from "../support/temporary";
 
 describe("what a destroy of a fleet would take", () => {
@@ -39,7 +39,7 @@ describe("what a destroy of a fleet would take", () => {
 
 describe("previews of a fleet's clusters", () => {
   const folder = temporaryFolders();
-  const outline = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: true, changes: [] };
+  const outline = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
   const members = ["a", "b"].map((name): Member => ({ name, labels: {}, serves: [], names: new Set(), outline }));
   const wave = { name: "all", canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false };
   const plan = { fleet: "korea", health: {}, waves: [{ ...wave, clusters: members.map(({ name }) => ({ name, after: [] })) }] };
@@ -126,6 +126,43 @@ describe("a registered cluster", () => {
       assert.deepEqual([answers.kubernetes, answers.nodes], ["1.34.2", { "kt-1": true }]);
       assert.match(answers.ends["of the API server"] ?? "", /^\d{4}-\d\d-\d\dT/);
       assert.deepEqual(asked.sort(), ["/api/v1/nodes Bearer canary", "/version Bearer canary"]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("is asked by a client certificate too, whose end is told, and is not asked by one that has ended", async () => {
+    const subject = { type: "dns", value: "auditor" } as const;
+    const [own, ended] = await Promise.all([selfSigned(subject), selfSigned(subject, new Date(Date.now() - 86_400_000))]);
+    let asked = 0;
+    const server = await startHttps(
+      { type: "ip", value: "127.0.0.1" },
+      ({ url = "" }, response) => {
+        asked += 1;
+        response.end(JSON.stringify(url === "/version" ? { gitVersion: "v1.34.2" } : { items: [] }));
+      },
+      own.cert,
+    );
+    try {
+      const data = (text: string) => Buffer.from(text).toString("base64");
+      const root = folder();
+      for (const [name, { cert, key }] of Object.entries({ own, ended })) {
+        const kubeconfig = {
+          "current-context": "kt",
+          contexts: [{ name: "kt", context: { cluster: "kt", user: "kt" } }],
+          clusters: [
+            { name: "kt", cluster: { server: `https://127.0.0.1:${server.port}`, "certificate-authority-data": data(server.certificate) } },
+          ],
+          users: [{ name: "kt", user: { "client-certificate-data": data(cert), "client-key-data": data(key) } }],
+        };
+        writeFileSync(join(root, `${name}.yaml`), stringify(kubeconfig));
+      }
+      const answers = await askRegistered({ file: "own.yaml" }, root);
+      assert.ok(typeof answers === "object", String(answers));
+      assert.deepEqual(Object.keys(answers.ends), ["of the API server", "of the kubeconfig"]);
+      assert.deepEqual([answers.kubernetes, asked], ["1.34.2", 2]);
+      assert.match(String(await askRegistered({ file: "ended.yaml" }, root)), /certificate has ended on \d{4}-/);
+      assert.equal(asked, 2);
     } finally {
       await server.close();
     }

@@ -3,6 +3,7 @@ import { workOn } from "../../fleet/runner";
 import type { FleetPlan, Wave } from "../../model/fleet/plan";
 import { decodeJournal } from "../../model/fleet/records";
 import { FleetRun } from "../../model/fleet/run";
+import type { Work } from "../../model/fleet/work";
 import { Dice, type Faults, PlayedWorld } from "../support/fleet-world";
 
 /** KPAAS_SEEDS is how many, KPAAS_SEED the first: one that failed is repeated by `KPAAS_SEED=n KPAAS_SEEDS=1`. */
@@ -34,6 +35,12 @@ function randomPlan(dice: Dice): FleetPlan {
   return { fleet: "played", waves, health: dice.chance(0.5) ? { apiServer: true } : {} };
 }
 
+function randomWork(dice: Dice, names: readonly string[]): Work {
+  if (dice.chance(0.5)) return { operation: "up" };
+  if (dice.chance(0.4)) return { operation: "rotate", services: {} };
+  return { operation: "upgrade", to: "1.34.3", backup: { clusters: names.filter(() => dice.chance(0.5)) } };
+}
+
 /** A run from its beginning until it is done, through whatever the seed has happen to it. */
 async function play(seed: number): Promise<void> {
   const dice = new Dice(seed);
@@ -44,8 +51,9 @@ async function play(seed: number): Promise<void> {
     ...{ failing: some(0.2), passing: some(0.3), hanging: some(0.05), fullDisk: some(0.1) },
     ...{ clockJumps: some(0.1), lostBackend: some(0.1), cancelling: some(0.02) },
   };
-  const world = new PlayedWorld(dice, plan, faults);
   const names = plan.waves.flatMap(({ clusters }) => clusters.map(({ name }) => name));
+  const work = randomWork(dice, names);
+  const world = new PlayedWorld(dice, plan, faults, work);
   const approved = Object.fromEntries(names.map((name) => [name, `of-${name}`]));
   let outcome: string | undefined;
   for (let round = 0; outcome !== "done"; round++) {
@@ -55,7 +63,7 @@ async function play(seed: number): Promise<void> {
       const runner = world.runner();
       const at = runner.moment().toISOString();
       const { records } = decodeJournal(world.journal);
-      if (records.length === 0) runner.append([{ event: "begun", at, run: "r", operation: "up", sandbox: true, plan, approved }]);
+      if (records.length === 0) runner.append([{ event: "begun", at, ...work, run: "r", sandbox: true, plan, approved }]);
       else runner.append([{ event: "opened", at }]);
       const run = FleetRun.of(decodeJournal(world.journal).records);
       assert.ok(run !== undefined);
@@ -69,12 +77,15 @@ async function play(seed: number): Promise<void> {
     }
     assert.deepEqual(world.broken, []);
   }
-  const last = Object.keys(plan.health).length > 0 ? "health" : "up";
+  const { changing } = world;
+  const once = work.operation === "upgrade" ? (["upgrade", changing] as const) : [changing];
   const run = FleetRun.of(decodeJournal(world.journal).records);
   for (const name of names) {
     assert.equal(run?.cluster(name).status, "done");
-    assert.equal(world.worked.get(`${name} up`), 1, `${name} was brought up ${world.worked.get(`${name} up`)} times`);
-    assert.ok(world.worked.has(`${name} ${last}`));
+    for (const step of once) assert.equal(world.worked.get(`${name} ${step}`), 1, `${step} of ${name}`);
+    assert.equal(world.worked.has(`${name} health`), Object.keys(plan.health).length > 0);
+    const backedUp = work.operation === "upgrade" && work.backup?.clusters.includes(name) === true;
+    assert.equal(world.worked.get(`${name} backup`), backedUp ? 1 : undefined);
   }
 }
 

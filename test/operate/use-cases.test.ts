@@ -7,13 +7,14 @@ import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import type { Rotations } from "../../model/rotation";
 import { destroy, readLoss } from "../../operate/destroy";
+import { drift } from "../../operate/drift";
 import { LockRefusedError, lock } from "../../operate/lock";
 import { type Control, DeclinedError, type Operator, type Question } from "../../operate/operator";
 import { outputs } from "../../operate/outputs";
 import { preview } from "../../operate/preview";
 import { makeReady, type Request } from "../../operate/ready";
 import { refresh } from "../../operate/refresh";
-import { rotate } from "../../operate/rotate";
+import { previewRotation, rotate } from "../../operate/rotate";
 import { up } from "../../operate/up";
 import { LOCK, PLAN, planWith } from "../cli/fixture";
 import { type BehindDoors, playedDoors } from "../support/doors";
@@ -150,6 +151,14 @@ describe("the use case", () => {
     assert.deepEqual(await number(3, 2), { mariadb: 3 }, "broken off, it is gone on with");
   });
 
+  it("rotate shows beforehand what it would do, asks nobody and writes nothing", async () => {
+    const at = played({ rotations: {} });
+    const { planned, result, rotation } = await previewRotation(SEOUL, ["mariadb"], at.operator, at.doors);
+    assert.deepEqual([planned.lock.rotations, result], [{ mariadb: 2 }, RESULT]);
+    assert.ok(rotation.rows.length > 0);
+    assert.deepEqual(at.events, ["told: loaded", "run: read seoul", "run: preview seoul", "preview"]);
+  });
+
   it("rotate changes nothing where it is declined, where the lock is not current, or where there is nothing to exchange", async () => {
     const declined = played({ rotations: {}, ask: () => false });
     await assert.rejects(rotate(SEOUL, undefined, declined.operator, declined.doors), DeclinedError);
@@ -184,6 +193,12 @@ describe("the use case", () => {
       assert.equal((await work(SANDBOX, sandbox.operator, sandbox.doors)).result, RESULT);
       assert.ok(sandbox.events.includes("told: lockProposed") && !sandbox.events.includes("writeLock"), work.name);
     }
+  });
+
+  it("drift asks nobody, and goes by what is recorded, whatever the lock", async () => {
+    const at = played({ planned: OUTDATED });
+    assert.deepEqual((await drift(SEOUL, at.operator, at.doors)).result, RESULT);
+    assert.deepEqual(at.events, ["told: loaded", "run: drift seoul", "drift"]);
   });
 
   it("refresh and destroy change nothing where the answer is no", async () => {

@@ -66,6 +66,7 @@ export function playedDoors(
       previewEnvironment: operation("preview"),
       upEnvironment: operation("up"),
       refreshEnvironment: operation("refresh"),
+      driftOfEnvironment: operation("drift"),
       destroyEnvironment: operation("destroy"),
       readLoss: async () => {
         if (failure !== undefined) throw failure;

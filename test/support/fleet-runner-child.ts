@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fleetResume, fleetUp } from "../../fleet/fleet";
+import { fleetChange, fleetResume } from "../../fleet/fleet";
 
 const NOTHING = { impacts: [], versions: [], moves: [], later: [], approved: [], steps: [], resources: [], groups: [] };
 
@@ -16,7 +16,7 @@ async function main(words: readonly string[]): Promise<void> {
   const [root = "", verb] = words;
   const request = { file: join(root, "environments", "fleet.yaml"), root, sandbox: false, main: __filename, via: "operator" } as const;
   const operator = { tell: (event: object) => console.log(JSON.stringify(event)) };
-  const report = await (verb === "up" ? fleetUp(request, operator) : fleetResume(request, [], operator));
+  const report = await (verb === "up" ? fleetChange(request, { operation: "up" }, operator) : fleetResume(request, [], operator));
   console.log(report?.outcome);
   process.exitCode = report?.outcome === "done" ? 0 : 1;
 }

@@ -2,6 +2,7 @@ import type { World } from "../../fleet/runner";
 import type { Operation } from "../../model/fleet/decide";
 import type { FleetPlan } from "../../model/fleet/plan";
 import { decodeJournal, type Ended, encodeRecord, type FleetRecord } from "../../model/fleet/records";
+import type { Step, Work } from "../../model/fleet/work";
 
 /** Numbers that follow from a seed (mulberry32). */
 export class Dice {
@@ -51,6 +52,15 @@ export interface Faults {
   readonly cancelling: number;
 }
 
+/** What has to have been done with a cluster before each step, said here once more, and what changes it. */
+const BEFORE: Readonly<Record<string, readonly Step[]>> = {
+  up: ["preview"],
+  upgrade: ["preview", "backup"],
+  rotate: ["preview"],
+  backup: ["preview"],
+};
+const BEFORE_UP: Readonly<Record<string, readonly Step[]>> = { up: ["preview"], upgrade: ["preview", "backup", "upgrade"] };
+
 /** Ends the runner's life: nothing of it goes on. */
 export class Killed extends Error {}
 
@@ -74,7 +84,17 @@ export class PlayedWorld {
     readonly dice: Dice,
     readonly plan: FleetPlan,
     public faults: Faults,
+    readonly work: Work = { operation: "up" },
   ) {}
+
+  /** The step that changes a cluster. */
+  get changing(): "up" | "rotate" {
+    return this.work.operation === "rotate" ? "rotate" : "up";
+  }
+
+  private isBackedUp(cluster: string): boolean {
+    return this.work.operation === "upgrade" && this.work.backup?.clusters.includes(cluster) === true;
+  }
 
   /** A new runner's world; the one before has no more part in it. */
   runner(): World {
@@ -190,7 +210,7 @@ export class PlayedWorld {
     const { faults, dice } = this;
     if (dice.chance(faults.lostBackend)) this.backendLostUntil = this.time + dice.between(1, 20) * 60_000;
     // What an up has changed before it broke off shows in no preview any more.
-    const begun = this.children.some((child) => child.operation.cluster === operation.cluster && child.operation.step === "up");
+    const begun = this.children.some((child) => child.operation.cluster === operation.cluster && child.operation.step === this.changing);
     const done: Ended = {
       outcome: "done",
       ...(operation.step === "preview" ? { fingerprint: `${begun ? "half done" : "of"}-${operation.cluster}` } : {}),
@@ -235,6 +255,13 @@ export class PlayedWorld {
     const done = (name: string, what: string) =>
       records.some((each) => each.event === "ended" && each.cluster === name && each.step === what && each.outcome === "done");
     if (step !== "preview" && done(cluster, step)) wrong("it was finished before");
+    const begun = records.some((each) => each.event === "started" && each.cluster === cluster && each.step === this.changing);
+    const before = (step === "up" ? BEFORE_UP[this.work.operation] : step === "health" ? [this.changing] : BEFORE[step]) ?? [];
+    for (const each of before) {
+      if (each === "backup" && !this.isBackedUp(cluster)) continue;
+      // What a change has begun to do no preview shows any more.
+      if (!done(cluster, each) && !(each === "preview" && begun)) wrong(`${each} has to be done before`);
+    }
     const opened = records.findLastIndex(({ event }) => event === "opened");
     const lately = records.slice(opened + 1);
     if (lately.some(({ event }) => event === "cancelled")) wrong("it was cancelled");
@@ -278,7 +305,7 @@ export class PlayedWorld {
   }
 
   private get isLast(): string {
-    return Object.keys(this.plan.health).length > 0 ? "health" : "up";
+    return Object.keys(this.plan.health).length > 0 ? "health" : this.changing;
   }
 }
 

@@ -15,11 +15,11 @@ export interface HttpsServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts an HTTPS server on loopback with a certificate for a name or an address. */
-export async function startHttps(
+/** A certificate that is its own authority, with its key, PEM. @param until when it ends. @default a year from now */
+export async function selfSigned(
   subject: { readonly type: "dns" | "ip"; readonly value: string },
-  answer: RequestListener,
-): Promise<HttpsServer> {
+  until?: Date,
+): Promise<{ readonly cert: string; readonly key: string }> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -27,10 +27,23 @@ export async function startHttps(
     keys,
     signingAlgorithm: algorithm,
     extensions: [new SubjectAlternativeNameExtension([subject])],
+    ...(until === undefined ? {} : { notBefore: new Date(until.getTime() - 86_400_000), notAfter: until }),
   });
-  const cert = certificate.toString("pem");
   const key = PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
-  const server = createServer({ cert, key }, answer).listen(0, "127.0.0.1");
+  return { cert: certificate.toString("pem"), key };
+}
+
+/**
+ * Starts an HTTPS server on loopback with a certificate for a name or an address.
+ * @param ca PEM; given, callers have to show a certificate of it
+ */
+export async function startHttps(
+  subject: { readonly type: "dns" | "ip"; readonly value: string },
+  answer: RequestListener,
+  ca?: string,
+): Promise<HttpsServer> {
+  const { cert, key } = await selfSigned(subject);
+  const server = createServer({ cert, key, ...(ca === undefined ? {} : { ca, requestCert: true }) }, answer).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { HealthCheck } from "../../../model/cluster/health";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../../context";
+import { several } from "../../data";
 import { EXIT } from "../../exit";
 import { requestOf } from "../../operation";
 import { operatorOf } from "../../operator";
@@ -18,17 +19,23 @@ export function registerHealth(cluster: Command, context: Context): void {
         "Looks at the hosts, the API, nodes, etcd's members and quorum, versions and their skew, the end of certificates and the last backup. Ends with 1 where something is bad; a warning is none.",
       ),
   )
+    .option("--deployments <NAMESPACE/NAME>", "a Deployment that has to be available too; * stands for any; repeatable", several)
     .addHelpText("after", "\nExample:\n  $ kpaas cluster health seoul --json")
-    .action((reference: string, flags: ClusterFlags) => run(context, reference, flags));
+    .action((reference: string, flags: HealthFlags) => run(context, reference, flags));
 }
 
-async function run(context: Context, reference: string, flags: ClusterFlags): Promise<void> {
+interface HealthFlags extends ClusterFlags {
+  readonly deployments?: readonly string[];
+}
+
+async function run(context: Context, reference: string, flags: HealthFlags): Promise<void> {
   const { health } = await import("../../../operate/cluster/health.js");
-  const { loaded, healthy, checks, live } = await health(await requestOf(context, reference, flags), operatorOf(context), context.modules);
+  const request = await requestOf(context, reference, flags);
+  const { loaded, healthy, checks, live, release } = await health(request, flags.deployments ?? [], operatorOf(context), context.modules);
   const { name: environment } = loaded;
   if (flags.json === true) {
     const { kubernetes, nodes, etcd, certificates } = live ?? {};
-    writeJson(context, { environment, healthy, checks, kubernetes, nodes, etcd, certificates });
+    writeJson(context, { environment, healthy, checks, release, kubernetes, nodes, etcd, certificates });
   } else {
     const colors = colorsFor(context.stdout, context.env);
     const bad = checks.filter(({ status }) => status === "bad").length;

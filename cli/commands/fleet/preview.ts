@@ -1,16 +1,19 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { type FleetPreview, refusalProblems } from "../../../model/fleet/preview";
+import type { Wanted } from "../../../fleet/work";
+import type { FleetPreview } from "../../../model/fleet/preview";
 import { InvalidInputError } from "../../../model/problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../../context";
-import { EXIT } from "../../exit";
 import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, titleOf } from "../../fleet-run";
 import { withFleetProgress } from "../../progress/fleet";
-import { describeProblems, Exit } from "../../report";
+import { describeProblems } from "../../report";
 import { interruptible } from "../../signals";
+import { onlyOption, refuse } from "./change";
 
 interface PreviewFlags extends Pick<FleetFlags, "sandbox" | "parallel" | "json">, ApproveFlags {
   readonly save?: string;
+  readonly to?: string;
+  readonly only?: readonly string[];
   readonly offline?: boolean;
   readonly markdown?: boolean;
   readonly html?: boolean;
@@ -31,12 +34,16 @@ export function registerPreview(fleet: Command, context: Context): void {
         "parallel",
         "approve",
         "save",
+        "to",
+        "only",
       ]),
     )
     .option("--sandbox", "preview the clusters of the sandbox")
     .addOption(parallelOption())
     .addOption(approveOption())
-    .option("--save <FILE>", "keep it for `fleet up --plan FILE`; one with refusals is not kept")
+    .option("--to <VERSION>", "what `fleet upgrade --to VERSION` would do")
+    .addOption(onlyOption())
+    .option("--save <FILE>", "keep it for `fleet up --plan FILE`, or `fleet upgrade`; one with refusals is not kept")
     .option("--json", "print it as JSON")
     .addOption(new Option("--markdown", "print Markdown to paste into a pull request").conflicts("json"))
     .addOption(new Option("--html", "print one page that needs nothing else").conflicts(["json", "markdown"]))
@@ -55,9 +62,7 @@ async function run(context: Context, file: string | undefined, flags: PreviewFla
   else if (flags.markdown) writeLines(context.stdout, [fleetMarkdown(preview)]);
   else
     writeLines(context.stdout, describeFleet(preview, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }));
-  if (preview.refusals.length === 0) return;
-  writeLines(context.stderr, describeProblems(context, refusalProblems(preview)));
-  throw new Exit(EXIT.refused);
+  refuse(context, preview);
 }
 
 async function byFiles(context: Context, file: string | undefined): Promise<FleetPreview> {
@@ -70,14 +75,17 @@ async function byFiles(context: Context, file: string | undefined): Promise<Flee
   const { plan, members, problems } = loadFleet(file, findRoot(context.cwd));
   if (plan === undefined) throw new InvalidInputError(problems);
   writeLines(context.stderr, describeProblems(context, sharedProblems(problems)));
-  return previewFleet(plan, members);
+  return previewFleet(plan, members, { operation: "up" });
 }
 
 async function byEngine(context: Context, file: string | undefined, flags: PreviewFlags): Promise<FleetPreview> {
   const { fleetPreview } = await import("../../../fleet/look.js");
-  const request = await fleetRequest(context, file, flags, flags.approve);
+  const { to, only } = flags;
+  const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...(only === undefined ? {} : { only }) };
+  // Backups are no part of what is shown.
+  const wanted: Wanted = to === undefined ? { operation: "up" } : { operation: "upgrade", to, backup: false };
   const saved = await interruptible(context, (signals) =>
-    withFleetProgress(context, titleOf("fleet preview", flags), ({ tell }) => fleetPreview(request, { ...signals, tell })),
+    withFleetProgress(context, titleOf("fleet preview", flags), ({ tell }) => fleetPreview(request, wanted, { ...signals, tell })),
   );
   if (flags.save !== undefined && saved.preview.refusals.length === 0) {
     const { writeWhole } = await import("../../../host/files.js");

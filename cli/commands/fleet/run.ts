@@ -34,11 +34,11 @@ export function registerUp(fleet: Command, context: Context): void {
     )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
     .action(async (file: string | undefined, flags: UpFlags) => {
-      const [{ fleetUp }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+      const [{ fleetChange }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
       const by = flags.via === undefined ? {} : { via: flags.via };
       const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...by };
       const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
-      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator, saved));
+      await runFleet(context, flags, "fleet up", (operator) => fleetChange(request, { operation: "up" }, operator, saved));
     });
 }
 
@@ -67,12 +67,15 @@ export function registerDestroy(fleet: Command, context: Context): void {
       .summary("take all clusters down, in reverse order")
       .description("Destroys every environment of the fleet in reverse order, after asking for the fleet's name."),
   )
-    .option("--yes", "do not ask")
-    .addHelpText("after", "\nExample:\n  $ kpaas fleet destroy --sandbox --yes")
-    .action(async (file: string | undefined, flags: FleetFlags) => {
+    .option("--yes", "do not ask, and name nothing that is lost")
+    .addOption(
+      new Option("--approve <NAME>", "the fleet's name, in place of typing it: what is lost is named all the same").conflicts("yes"),
+    )
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet destroy --approve korea")
+    .action(async (file: string | undefined, { approve, ...flags }: FleetFlags & { readonly approve?: string }) => {
       const { fleetDestroy } = await import("../../../fleet/fleet.js");
       const request = await fleetRequest(context, file, flags);
-      await runFleet(context, flags, "fleet destroy", (operator) => fleetDestroy(request, operator));
+      await runFleet(context, { ...flags, named: approve }, "fleet destroy", (operator) => fleetDestroy(request, operator, approve));
     });
 }
 
@@ -98,7 +101,8 @@ export function named(command: Command): Command {
     .option("--sandbox", "its run in the sandbox: simulated clouds, and a state of their own");
 }
 
-function withOptions(command: Command): Command {
+/** The options of what works on a fleet. */
+export function withOptions(command: Command): Command {
   return named(command)
     .addOption(parallelOption())
     .option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON")

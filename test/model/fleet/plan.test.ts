@@ -5,7 +5,7 @@ import { parseFleet } from "../../../model/fleet/parse";
 import { type FleetPlan, planFleet, selectEnvironments } from "../../../model/fleet/plan";
 import { Findings } from "../../../model/problems";
 
-const OUTLINE = { provider: "openstack", machines: 3, services: 5, kubernetes: "1.33.5", isNew: true, changes: [] };
+const OUTLINE = { provider: "openstack", machines: 3, services: 5, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
 
 function member(name: string, more: Partial<Member> = {}): Member {
   return { name, labels: { provider: "openstack" }, serves: [], names: new Set(), outline: OUTLINE, ...more };
@@ -166,17 +166,19 @@ describe("a fleet's waves", () => {
       { maintenance: { timeZone: "UTC", windows: [{ hours: "25:00-26:00" }] } },
       [["maintenance.windows.0.hours", /22:00-04:00/]],
     ],
+    ["deployments that name no namespace", { health: { deployments: ["portal"] } }, [["health.deployments.0", /NAMESPACE\/NAME/]]],
     [
-      "deployments to wait for, which are for later",
-      { health: { deployments: ["cp-portal/*"] } },
-      [["health.deployments", /not supported yet/]],
-    ],
-    [
-      "mesh and federation, which are for later",
-      { mesh: { kind: "istio", clusters: ["seoul"] }, federation: { kind: "karmada", host: "seoul", members: [] } },
+      "what is for later",
+      {
+        mesh: { kind: "istio", trustDomain: "korea.local", clusters: ["seoul"] },
+        federation: { kind: "karmada", host: "seoul", members: [] },
+        ...{ managed: { eks: {} }, edge: [] },
+      },
       [
-        ["federation", /not supported yet/],
-        ["mesh", /not supported yet/],
+        ["edge", /later version: KubeEdge/],
+        ["federation", /later version: Karmada/],
+        ["managed", /later version: .*`registered`/],
+        ["mesh", /later version: .*common authority/],
       ],
     ],
     [

@@ -36,7 +36,7 @@ function printed(name: string, more: object = {}): string {
 
 const member = (name: string): Member => ({
   ...{ name, labels: {}, serves: [], names: new Set() },
-  outline: { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: false, changes: [] },
+  outline: { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: false, changes: [] },
 });
 const wave = (name: string, clusters: readonly string[], more: Partial<Wave> = {}): Wave => ({
   ...{ name, canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false },
@@ -45,12 +45,14 @@ const wave = (name: string, clusters: readonly string[], more: Partial<Wave> = {
 });
 const planOf = (...waves: Wave[]): FleetPlan => ({ fleet: "korea", waves, health: {} });
 
+const UP = { operation: "up" } as const;
+
 describe("a fleet's preview by the engine", () => {
   it("shows what is the same in several clusters once, whatever their addresses", () => {
     const names = ["busan", "jeju", "ulsan"];
     const clusters = new Map<string, Found | Refused>(names.map((name) => [name, foundIn(printed(name), `f-${name}`, 7)]));
     const plan = planOf(wave("canary", ["busan"], { bakeSeconds: 600 }), wave("rest", ["jeju", "ulsan"], { maxConcurrent: 1 }));
-    const preview = previewFleet(plan, names.map(member), { clusters, capacity: 4 });
+    const preview = previewFleet(plan, names.map(member), UP, { clusters, capacity: 4 });
     assert.deepEqual(preview.changes, [
       { effect: "changed", what: "keycloak", detail: "Deployment image: a:1 → a:2", clusters: names },
       { effect: "created", what: "machine worker-3", detail: "worker, m1.large", clusters: names },
@@ -75,7 +77,7 @@ describe("a fleet's preview by the engine", () => {
     const lost = { effect: "lost", kind: "volume", name: "data of worker-1", detail: "with its data" };
     const more = { impacts: [lost], approved: [{ approval: "worker-1:remove@0123456789ab", path: "", reason: "it goes" }] };
     const clusters = new Map([["busan", foundIn(printed("busan", more), "f", 7)]]);
-    const { risks } = previewFleet(planOf(wave("all", ["busan"])), [member("busan")], { clusters, capacity: 1 });
+    const { risks } = previewFleet(planOf(wave("all", ["busan"])), [member("busan")], UP, { clusters, capacity: 1 });
     assert.deepEqual(
       risks.map(({ effect, what }) => [effect, what]),
       [
@@ -92,7 +94,7 @@ describe("a fleet's preview by the engine", () => {
       ["busan", refusedIn(refused, "busan", "it ended with 3")],
       ["jeju", foundIn(printed("jeju"), "f", 7)],
     ]);
-    const preview = previewFleet(planOf(wave("all", ["busan", "jeju"])), ["busan", "jeju"].map(member), { clusters, capacity: 1 });
+    const preview = previewFleet(planOf(wave("all", ["busan", "jeju"])), ["busan", "jeju"].map(member), UP, { clusters, capacity: 1 });
     assert.deepEqual(refusalProblems(preview), [
       { ...problem, remedy: "add --approve busan/worker-1:remove@0123456789ab, or put it back" },
     ]);
@@ -103,7 +105,7 @@ describe("a fleet's preview by the engine", () => {
   it("is one page without anything from elsewhere, with headings for every cell and nothing of a value's own making", () => {
     const more = { impacts: [{ effect: "lost", kind: "volume", name: "<script>alert(1)</script>", detail: "\u001b[2J" }] };
     const clusters = new Map([["busan", foundIn(printed("busan", more), "f", 7)]]);
-    const page = fleetHtml(previewFleet(planOf(wave("all", ["busan"])), [member("busan")], { clusters, capacity: 1 }));
+    const page = fleetHtml(previewFleet(planOf(wave("all", ["busan"])), [member("busan")], UP, { clusters, capacity: 1 }));
     assert.doesNotMatch(page, /<script|https?:|src=|url\(|@import/);
     assert.ok(!page.includes("\u001b"));
     assert.match(page, /<html lang="en">/);

@@ -77,6 +77,20 @@ describe("how a step ended", () => {
       { outcome: "failed", reason: "50% of its nodes are Ready", transient: true },
     ],
     [
+      "deployments that are not available, where the fleet asks for them",
+      endedOf("health", JSON.stringify({ healthy: false, checks: [{ name: "deployments", status: "bad", detail: "a/b" }] }), 1, {
+        deployments: ["a/*"],
+      }),
+      { outcome: "failed", reason: "deployments: a/b", transient: true },
+    ],
+    ["a backup", endedOf("backup", '{"backup":"2026"}', 0, {}), { outcome: "done" }],
+    ["a file that says so already", endedOf("upgrade", '{"changed":false}', 0, {}), { outcome: "done" }],
+    [
+      "a file that cannot be changed",
+      endedOf("upgrade", problems("no way"), 3, {}),
+      { outcome: "failed", reason: "no way", transient: false },
+    ],
+    [
       "an API that answers, and a warning's node",
       endedOf("health", JSON.stringify({ healthy: false, checks: [{ name: "nodes", status: "bad" }], nodes: {} }), 1, { apiServer: true }),
       { outcome: "done" },

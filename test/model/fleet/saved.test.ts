@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FleetPlan } from "../../../model/fleet/plan";
 import type { FleetPreview } from "../../../model/fleet/preview";
 import { readSaved, requireClusters, savedPreview, withApproval } from "../../../model/fleet/saved";
+import type { Work } from "../../../model/fleet/work";
 import { InvalidInputError, RefusedError } from "../../../model/problems";
 
 const wave = { name: "all", clusters: [{ name: "busan", after: [] }], canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false };
@@ -12,14 +13,16 @@ const FOUND = {
   seconds: 7,
   minutes: { from: 0, to: 0 },
 };
-const OUTLINE = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: true, changes: [] };
+const OUTLINE = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", release: "1.7.0", isNew: true, changes: [] };
 const PREVIEW: FleetPreview = {
-  ...{ fleet: "korea", source: "engine", refusals: [], changes: [], risks: [], steps: [] },
+  ...{ fleet: "korea", work: { operation: "up" }, source: "engine", refusals: [], changes: [], risks: [], steps: [] },
   waves: [{ name: "all", rules: [], clusters: [{ name: "busan", canary: false, after: [], ...OUTLINE, found: FOUND }] }],
 };
 const APPROVAL = "worker-1:remove@0123456789ab";
 const SAVED = savedPreview(PLAN, PREVIEW, { sandbox: true, approvals: { busan: [APPROVAL] } });
-const read = (saved: unknown, plan = PLAN, sandbox = true) => readSaved(JSON.stringify(saved), "preview.json", plan, sandbox);
+const UP: Work = { operation: "up" };
+const read = (saved: unknown, plan = PLAN, sandbox = true, work: Work = UP) =>
+  readSaved(JSON.stringify(saved), "preview.json", plan, work, sandbox);
 const because = (reason: RegExp) => (error: unknown) =>
   (error instanceof InvalidInputError || error instanceof RefusedError) && reason.test(error.problems[0]?.reason ?? "");
 
@@ -31,6 +34,7 @@ describe("a fleet's saved preview", () => {
 
   it("is refused where the fleet is planned otherwise by now", () => {
     assert.throws(() => read(SAVED, { ...PLAN, waves: [{ ...wave, maxFailures: 1 }] }), because(/waves, order or rules/));
+    assert.throws(() => read(SAVED, PLAN, true, { operation: "upgrade", to: "1.34.3" }), because(/something else is to be done/));
     assert.throws(() => read(SAVED, PLAN, false), because(/is of the sandbox/));
     assert.throws(() => read(SAVED, { ...PLAN, fleet: "japan" }), because(/of the fleet korea/));
   });
@@ -39,8 +43,8 @@ describe("a fleet's saved preview", () => {
     assert.throws(() => read({ ...SAVED, approved: {} }), because(/does not have busan/));
     for (const other of [3, {}, PREVIEW, { ...SAVED, approvals: { busan: ["--yes"] } }, { ...SAVED, approvals: { busan: 1 } }])
       assert.throws(() => read(other), because(/is no preview/));
-    assert.throws(() => readSaved("{", "preview.json", PLAN, true), because(/is no preview/));
-    assert.throws(() => readSaved(undefined, "preview.json", PLAN, true), because(/no such file/));
+    assert.throws(() => readSaved("{", "preview.json", PLAN, UP, true), because(/is no preview/));
+    assert.throws(() => readSaved(undefined, "preview.json", PLAN, UP, true), because(/no such file/));
   });
 });
 

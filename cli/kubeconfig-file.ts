@@ -1,0 +1,68 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { type FoundKubeconfig, kubeconfigOf } from "../operate/kubeconfigs";
+import { type Context, writeJson, writeLines } from "./context";
+import { mergeInto, mergeKubeconfigs } from "./kubeconfig";
+import { requestOf } from "./operation";
+import { operatorOf } from "./operator";
+
+/** The options of the commands that print kubeconfigs. */
+export interface KubeconfigFlags {
+  readonly sandbox?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+  /** In seconds. */
+  readonly ttl?: number;
+}
+
+const UNITS = { m: 60, h: 3_600 } as const;
+
+/** How long credentials are valid that are issued for a kubeconfig. */
+export function ttlOption(): Option {
+  const option = new Option("--ttl <DURATION>", "credentials issued for this that end after so long (10m to 24h), in place of its own");
+  return option.argParser((text) => {
+    const [, count = "", unit = "m"] = /^(\d+)([mh])$/.exec(text) ?? [];
+    const seconds = Number(count) * UNITS[unit as keyof typeof UNITS];
+    // The API signs for no less than ten minutes.
+    if (count === "" || seconds < 600 || seconds > 24 * 3_600) throw new InvalidArgumentError("It must be from 10m to 24h, such as 1h.");
+    return seconds;
+  });
+}
+
+/** The kubeconfigs of environments, one after another. */
+export async function findKubeconfigs(context: Context, references: readonly string[], flags: KubeconfigFlags): Promise<FoundKubeconfig[]> {
+  const operator = operatorOf(context);
+  const found: FoundKubeconfig[] = [];
+  for (const reference of references)
+    found.push(await kubeconfigOf(await requestOf(context, reference, flags), flags.ttl, operator, context.modules));
+  return found;
+}
+
+/**
+ * Prints kubeconfigs as one, or writes it where it is asked for.
+ * @param owner what it is of, where entries of others in the file are to stay
+ */
+export async function putKubeconfigs(
+  context: Context,
+  found: readonly FoundKubeconfig[],
+  { output, json = false }: KubeconfigFlags,
+  owner?: string,
+): Promise<void> {
+  const { parse, stringify } = await import("yaml");
+  for (const { environment, isPrivate } of found)
+    if (isPrivate)
+      writeLines(context.stderr, [
+        `the API of ${environment} is private: keep \`kpaas ssh ${environment} --forward\` running while you use it`,
+      ]);
+  const file = output === undefined ? undefined : resolve(context.cwd, output);
+  const there = file === undefined || owner === undefined ? undefined : readIfThere(file);
+  const own = mergeKubeconfigs(found);
+  const merged = owner === undefined ? own : mergeInto(there === undefined ? undefined : parse(there), own, owner);
+  const text = json ? `${JSON.stringify(merged, undefined, 2)}\n` : stringify(merged, { lineWidth: 0 });
+  if (file !== undefined) {
+    writeWhole(file, text, { mode: PRIVATE });
+    writeLines(context.stderr, [`wrote ${file}`]);
+  } else if (json) writeJson(context, merged);
+  else context.stdout.write(text);
+}
