@@ -16,7 +16,7 @@ const byTags = ({ tags }: Values): readonly object[] =>
 const filter = (name: string, ...values: unknown[]): object => ({ name, values });
 
 /** Making it again does no harm: the provider takes the one that is there. */
-const again: Findable = { how: "id", id: () => "" };
+const again: Extract<Findable, { how: "id" }> = { how: "id", id: () => "" };
 
 /** How every type of resource is found that an infrastructure on AWS registers. AWS takes tags with the creation: nothing of ours is without. */
 export const findable: Readonly<Record<string, Findable>> = {
@@ -72,7 +72,10 @@ export const findable: Readonly<Record<string, Findable>> = {
     id: ({ dhcpOptionsId, vpcId }) => `${textOf(dhcpOptionsId)}-${textOf(vpcId)}`,
   },
   // The VPC has it from its birth on.
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": again,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
+    ...again,
+    standing: asked("aws:ec2/getSecurityGroup:getSecurityGroup", ({ vpcId }) => ({ vpcId, name: "default" })),
+  },
   // The provider takes AWS's own rule, which lets everything out, away after it has made the group: one that is found may have it still.
   "aws:ec2/securityGroup:SecurityGroup": asked(
     "aws:ec2/getSecurityGroup:getSecurityGroup",
@@ -99,7 +102,10 @@ export const findable: Readonly<Record<string, Findable>> = {
     filters: [...byTags(inputs), filter("status", "creating", "available", "in-use")],
   })),
   // The provider looks first whether the volume is attached so.
-  "aws:ec2/volumeAttachment:VolumeAttachment": again,
+  "aws:ec2/volumeAttachment:VolumeAttachment": {
+    ...again,
+    standing: { how: "id", id: ({ instanceId, volumeId }) => `vai-${textOf(instanceId)}${textOf(volumeId)}` },
+  },
   "aws:lb/loadBalancer:LoadBalancer": asked(
     "aws:lb/getLoadBalancer:getLoadBalancer",
     ({ name }) => ({ name }),
