@@ -20,16 +20,18 @@ export interface Way {
  * How one finds out whether the creation of a resource that was broken off has made it:
  *
  * - `nowhere`: it exists in Pulumi's state only, so there is nothing to find;
- * - `id`: its id follows from its inputs, and reading that id tells; an empty one: making it again does no harm. `standing` finds one that is
- *   known to have been made, where the state that knew its id is lost;
+ * - `id`: its id follows from its inputs, and reading that id tells; an empty one: making it again does no harm;
  * - `lookup`: the cloud is asked by what is unique to it, in one or more ways of which the first that finds it counts;
  * - `refusal`: the cloud cannot be asked, but refuses to make it twice, and may name the one that is there;
  * - `person`: the cloud cannot be asked at all; a person has to look.
+ *
+ * `standing` is how one is found that is known to have been made whole, where the state that knew its id, and a name that its provider had given
+ * it, is lost.
  */
 export type Findable =
   | { readonly how: "nowhere" }
   | { readonly how: "id"; readonly id: (inputs: Values) => string; readonly standing?: Findable }
-  | { readonly how: "lookup"; readonly ways: readonly Way[] }
+  | { readonly how: "lookup"; readonly ways: readonly Way[]; readonly standing?: Findable }
   | { readonly how: "refusal"; readonly words: RegExp; readonly look: string }
   | { readonly how: "person"; readonly look: string };
 

@@ -30,7 +30,7 @@ export type Place =
 /** How a resource is found of which nothing is recorded, but that it was made. */
 export function standing({ type, urn }: Pick<Wanted, "type" | "urn">): Findable {
   const way = findable({ type, urn });
-  return way.how === "id" && way.standing !== undefined ? way.standing : way;
+  return (way.how === "id" || way.how === "lookup") && way.standing !== undefined ? way.standing : way;
 }
 
 /**

@@ -4,7 +4,12 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const foundId = (found: Values): string => textOf(found.id);
 
 /** A lookup with one question. */
-const asked = (token: string, args: (inputs: Values) => Values, id: Way["id"] = foundId, more: Pick<Way, "unfinished"> = {}): Findable => ({
+const asked = (
+  token: string,
+  args: (inputs: Values) => Values,
+  id: Way["id"] = foundId,
+  more: Pick<Way, "unfinished"> = {},
+): Extract<Findable, { how: "lookup" }> => ({
   how: "lookup",
   ways: [{ ask: [{ token, args }], id, ...more }],
 });
@@ -77,12 +82,11 @@ export const findable: Readonly<Record<string, Findable>> = {
     standing: asked("aws:ec2/getSecurityGroup:getSecurityGroup", ({ vpcId }) => ({ vpcId, name: "default" })),
   },
   // The provider takes AWS's own rule, which lets everything out, away after it has made the group: one that is found may have it still.
-  "aws:ec2/securityGroup:SecurityGroup": asked(
-    "aws:ec2/getSecurityGroup:getSecurityGroup",
-    ({ vpcId, name }) => ({ vpcId, name }),
-    foundId,
-    { unfinished: true },
-  ),
+  "aws:ec2/securityGroup:SecurityGroup": {
+    ...asked("aws:ec2/getSecurityGroup:getSecurityGroup", ({ vpcId, name }) => ({ vpcId, name }), foundId, { unfinished: true }),
+    // The provider gives it a name, which nobody knows any more then.
+    standing: asked("aws:ec2/getSecurityGroup:getSecurityGroup", (inputs) => ({ vpcId: inputs.vpcId, filters: byTags(inputs) })),
+  },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule(),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule(),
   // Its name holds a digest of the key, so one of that name is the same.

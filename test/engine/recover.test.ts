@@ -8,8 +8,11 @@ import { parseState, plain, type StateResource } from "../../engine/state/state"
 import { openState, readStates, type StoredStack } from "../../engine/states";
 import type { EngineTarget } from "../../engine/types";
 import { sandboxSetting } from "../../engine/workspace";
+import { CHOSEN, INFRASTRUCTURES } from "../support/cloud-files";
 import { engineForTests } from "../support/engine";
 import { environmentFile, plannedFile } from "../support/environment";
+import { hostsFile } from "../support/existing";
+import { BARE } from "../support/layers";
 import { temporaryFolders } from "../support/temporary";
 
 function targetIn(root: string, fields: Record<string, unknown>): EngineTarget {
@@ -88,4 +91,18 @@ describe("an environment whose state is lost, on the real engine,", function () 
     assert.deepEqual(third, nothing);
     assert.deepEqual(idsOf(await readStates(target)), idsOf(before));
   });
+
+  const files: Record<string, Record<string, unknown>> = {
+    ...Object.fromEntries(CHOSEN.map((cloud) => [cloud, { infrastructure: INFRASTRUCTURES[cloud], platform: BARE }])),
+    existing: hostsFile({}, { platform: { services: BARE.services, loadBalancer: { kind: "metallb", range: "10.0.0.200-10.0.0.220" } } }),
+  };
+  for (const [cloud, fields] of Object.entries(files))
+    it(`is found again on ${cloud}, with what an older backup tells`, async () => {
+      const target = targetIn(folder(), fields);
+      const { again, third, changes, before } = await lifeWithout(target, ({ before: older }) => ({ older }));
+      assert.deepEqual(changes, []);
+      assert.deepEqual({ ...again, create: 0 }, nothing);
+      assert.deepEqual(third, nothing);
+      assert.deepEqual(idsOf(await readStates(target)), idsOf(before));
+    });
 });
