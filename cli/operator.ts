@@ -11,7 +11,7 @@ import { withProgress } from "./progress/progress";
 import { describeProblems } from "./report";
 import { describeRotation } from "./rotation";
 import { interruptible } from "./signals";
-import { describeSecretsChange, describeStateRestore } from "./state";
+import { describeRecovery, describeSecretsChange, describeStateRestore } from "./state";
 import { warningsToShow } from "./warnings";
 
 /**
@@ -77,6 +77,8 @@ function askerOf(context: Context, command: string): Ask {
         return (await ask("Type the environment's name to restore its data: ")).trim() === environment;
       case "state restore":
         return (await ask("Type the environment's name to restore its states: ")).trim() === environment;
+      case "state recover":
+        return (await ask("Type the environment's name to keep what was found as its state: ")).trim() === environment;
       case "state secrets":
         writeLines(context.stderr, describeSecretsChange(question.change));
         return isYes(await ask(`Encrypt the secrets of ${environment} like this? [y/N] `));
@@ -108,6 +110,8 @@ function wordsFor(context: Context, notice: Notice): string[] {
       return lockNotice(notice.loaded);
     case "lockWritten":
       return [`wrote ${notice.file}`];
+    case "stateFound":
+      return describeRecovery(notice.environment, notice.plan, widthOf(context.stderr), colorsFor(context.stderr, context.env));
     case "stateLoss":
       return describeStateRestore(notice.environment, notice.plan);
     case "loss": {

@@ -1,4 +1,5 @@
 import type { ListedState } from "../operate/state/list";
+import type { RecoveredResource, StateRecoveryPlan } from "../operate/state/recover-plan";
 import type { StateRestorePlan } from "../operate/state/restore-plan";
 import type { SecretsChange } from "../operate/state/secrets-plan";
 import type { Colors } from "./context";
@@ -48,6 +49,40 @@ export function describeStateRestore(environment: string, { folder, made, stacks
     ...named("encrypted otherwise", secrets),
   ];
 }
+
+/** What was found of an environment whose state is lost. */
+export function describeRecovery(environment: string, { resources, changes }: StateRecoveryPlan, width: number, colors: Colors): string[] {
+  const counts = [...new Set(resources.map(({ outcome }) => outcome))].map(
+    (outcome) => `${resources.filter((one) => one.outcome === outcome).length} ${OUTCOMES[outcome]}`,
+  );
+  return [
+    ...table<RecoveredResource>(
+      [
+        { title: "RESOURCE", value: ({ name }) => name },
+        { title: "TYPE", value: ({ type }) => type.split(":").at(-1) ?? type },
+        { title: "IS", value: ({ outcome }) => OUTCOMES[outcome] },
+        { title: "ID", value: ({ id = "" }) => id },
+        { title: "WHY", value: ({ reason = "" }) => reason },
+      ],
+      resources,
+      width,
+      colors,
+    ),
+    `of ${environment}: ${counts.join(", ")}`,
+    ...named("the next `up` would change", changes),
+  ];
+}
+
+const OUTCOMES: Readonly<Record<RecoveredResource["outcome"], string>> = {
+  found: "found",
+  known: "read back",
+  left: "left to the next up",
+  lost: "lost",
+  missing: "not found",
+  several: "ambiguous",
+  foreign: "another environment's",
+  unasked: "cannot be asked",
+};
 
 /** What a change of the secrets provider does, before it is asked for. */
 export function describeSecretsChange({ to, stacks, goesOn }: SecretsChange): string[] {

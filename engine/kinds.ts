@@ -77,7 +77,9 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     changes: true,
     before: resolveAndRecall,
     yieldTo: unprotect,
-    engine: ({ stack }, handed, replace) => stack.up({ ...handed, replace: [...replace] }),
+    // Of what is looked for as much is found as there is, and what only refusals tell of, all of them tell at once.
+    engine: ({ stack, target, open }, handed, replace) =>
+      stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined || open.remembered().length > 0 }),
     answer: ({ open }, unproven, failed) => adoptRefused(open, unproven, failed.refusals),
     after: async ({ open, command, setting, options }, done) => {
       // What only a refusal could have told was made now.

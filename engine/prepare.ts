@@ -1,3 +1,4 @@
+import { adoptingSetting } from "./adopt/setting";
 import { holderOf, mendBackend, removeDeadMutexes } from "./backend";
 import { InterruptedError } from "./errors";
 import { type Engine, locateEngine } from "./locate";
@@ -12,15 +13,21 @@ export async function prepareStack(target: EngineTarget, options: RunOptions): P
   if (options.signal?.aborted) throw new InterruptedError();
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
-  const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan, target.layer);
+  const setting = settingOf(target);
   if (setting.backendFolder !== undefined) {
     const removed = removeDeadMutexes(setting.backendFolder, setting.project, setting.stack);
     mendBackend(setting.backendFolder, setting.project, setting.stack);
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
-    if (target.sandbox) mendStackConfig(setting.workDir, setting.stack);
+    if (target.sandbox && target.adoption === undefined) mendStackConfig(setting.workDir, setting.stack);
     secureState(target.root, setting, tell);
   }
   return { engine, setting };
+}
+
+/** Where and with what the engine runs for an environment. */
+function settingOf({ sandbox, root, adoption, plan, layer }: EngineTarget): EngineSetting {
+  const setting = (sandbox ? sandboxSetting : realSetting)(adoption?.root ?? root, plan, layer);
+  return adoption === undefined ? setting : adoptingSetting(setting, adoption);
 }
 
 /** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */

@@ -1,6 +1,7 @@
 import type { Approved } from "../model/guard/verdict";
 import type { Layer } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
+import type { Adoption } from "./adopt/setting";
 import type { ChangedResource, Changes, Progress } from "./events";
 
 /** The environment an operation is about. */
@@ -20,6 +21,8 @@ export interface EngineTarget {
   readonly importFile?: string;
   /** True: preview the infrastructure as the whole walk over the layers will leave it. */
   readonly settled?: boolean;
+  /** What is there is looked for instead of being made, in a backend and with a folder of its own; `root` is that one's. */
+  readonly adoption?: Adoption;
 }
 
 export interface RunOptions {
@@ -55,4 +58,4 @@ export interface OperationResult {
 export type OperationKind = "preview" | "up" | "refresh" | "drift" | "destroy";
 
 /** What is done with a state, and not with what it describes. */
-export type StateJob = "state backup" | "state restore" | "state secrets";
+export type StateJob = "state backup" | "state restore" | "state secrets" | "state recover";

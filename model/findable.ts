@@ -24,11 +24,14 @@ export interface Way {
  * - `lookup`: the cloud is asked by what is unique to it, in one or more ways of which the first that finds it counts;
  * - `refusal`: the cloud cannot be asked, but refuses to make it twice, and may name the one that is there;
  * - `person`: the cloud cannot be asked at all; a person has to look.
+ *
+ * `standing` is how one is found that is known to have been made whole, where the state that knew its id, and a name that its provider had given
+ * it, is lost.
  */
 export type Findable =
   | { readonly how: "nowhere" }
-  | { readonly how: "id"; readonly id: (inputs: Values) => string }
-  | { readonly how: "lookup"; readonly ways: readonly Way[] }
+  | { readonly how: "id"; readonly id: (inputs: Values) => string; readonly standing?: Findable }
+  | { readonly how: "lookup"; readonly ways: readonly Way[]; readonly standing?: Findable }
   | { readonly how: "refusal"; readonly words: RegExp; readonly look: string }
   | { readonly how: "person"; readonly look: string };
 

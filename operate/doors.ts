@@ -2,6 +2,7 @@ import type * as Cluster from "../engine/cluster";
 import type * as ListStates from "../engine/list-states";
 import type * as Operations from "../engine/operations";
 import type * as Read from "../engine/read";
+import type * as Recover from "../engine/recover";
 import type * as Secrets from "../engine/secrets-provider";
 import type * as States from "../engine/states";
 import type * as EditEnvironment from "../files/edit-environment";
@@ -19,6 +20,7 @@ export interface Doors {
   states(): Promise<
     Pick<typeof States, "projectOf" | "readStates" | "replaceStates"> &
       Pick<typeof ListStates, "listStates" | "namesInBackend"> &
+      Pick<typeof Recover, "recover" | "importRecovered" | "wasRecovering"> &
       Pick<typeof Secrets, "readSecrets" | "changeSecrets">
   >;
   engine(): Promise<
@@ -36,9 +38,13 @@ export const DOORS: Doors = {
   kubespray: () => import("./cluster/kubespray.js"),
   states: async () => {
     loadLater();
-    const parts = [import("../engine/states.js"), import("../engine/list-states.js"), import("../engine/secrets-provider.js")] as const;
-    const [states, listed, secrets] = await Promise.all(parts);
-    return { ...states, ...listed, ...secrets };
+    const [states, listed, secrets, recovery] = await Promise.all([
+      import("../engine/states.js"),
+      import("../engine/list-states.js"),
+      import("../engine/secrets-provider.js"),
+      import("../engine/recover.js"),
+    ]);
+    return { ...states, ...listed, ...secrets, ...recovery };
   },
   engine: async () => {
     loadLater();

@@ -8,6 +8,7 @@ import type { Rotation } from "../model/rotation";
 import type { RestorePlan } from "./backup/restore-plan";
 import type { FileChange } from "./cluster/file-change";
 import type { TakeOver } from "./cluster/take-over";
+import type { StateRecoveryPlan } from "./state/recover-plan";
 import type { StateRestorePlan } from "./state/restore-plan";
 import type { SecretsChange } from "./state/secrets-plan";
 
@@ -71,6 +72,7 @@ export type Question =
     }
   | { readonly kind: "restore"; readonly environment: string; readonly plan: RestorePlan }
   | { readonly kind: "state restore"; readonly environment: string; readonly plan: StateRestorePlan }
+  | { readonly kind: "state recover"; readonly environment: string; readonly plan: StateRecoveryPlan }
   | { readonly kind: "state secrets"; readonly environment: string; readonly change: SecretsChange };
 
 /** What an operation tells on its way. */
@@ -81,6 +83,8 @@ export type Notice =
   | { readonly kind: "lockProposed"; readonly loaded: LoadedEnvironment }
   | { readonly kind: "lockWritten"; readonly file: string }
   /** What a destroy takes and leaves. Where the file cannot be planned (`loaded.planned` is missing), it goes by what is recorded alone. */
+  /** What was found of an environment whose state is lost. */
+  | { readonly kind: "stateFound"; readonly environment: string; readonly plan: StateRecoveryPlan }
   /** What a restore of a state takes and gives. */
   | { readonly kind: "stateLoss"; readonly environment: string; readonly plan: StateRestorePlan }
   | { readonly kind: "loss"; readonly environment: string; readonly loss: Loss; readonly loaded: LoadedEnvironment };

@@ -1,25 +1,7 @@
 import { CustomResource, type CustomResourceOptions, ProviderResource, runtime } from "@pulumi/pulumi";
-import type { Question, Values, Way } from "../../model/findable";
-import { NOT_FOUND } from "./findable";
+import type { Question, Values } from "../../model/findable";
+import { type Answer, answer, type Lookup } from "./answer";
 import { plain, type StateResource } from "./state";
-
-/** What a cloud is to be asked about. */
-export interface Lookup {
-  readonly resource: StateResource;
-  readonly inputs: Values;
-  readonly ways: readonly Way[];
-}
-
-/** What a cloud answered. */
-export interface Answer {
-  readonly resource: StateResource;
-  /** Undefined: there is none. */
-  readonly id?: string;
-  /** True: what is there was not finished. */
-  readonly unfinished?: boolean;
-  /** Why it could not be told. */
-  readonly trouble?: string;
-}
 
 /** A provider configured as the one in the state. */
 class SameProvider extends ProviderResource {
@@ -110,23 +92,4 @@ async function put(question: Question, inputs: Values, before: Values, provider:
   const id = question.id(inputs, before);
   if (id === "") return undefined;
   return await new Existing(question.read, id, question.outputs, provider).values;
-}
-
-/** Goes the ways of one lookup, by a function that puts a question. */
-export async function answer(
-  { resource, inputs, ways }: Lookup,
-  put: (question: Question, before: Values) => Promise<Values | undefined>,
-): Promise<Answer> {
-  for (const { ask, id, unfinished = false } of ways) {
-    try {
-      let found: Values | undefined = {};
-      for (const question of ask) if (found !== undefined) found = await put(question, found);
-      const known = found === undefined ? "" : id(found, inputs);
-      if (known !== "") return { resource, id: known, unfinished };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!NOT_FOUND.test(reason)) return { resource, trouble: reason };
-    }
-  }
-  return { resource };
 }

@@ -3,9 +3,9 @@ import type { Values } from "../../model/findable";
 import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
+import type { Answer, Lookup } from "./answer";
 import { cloudOfResource } from "./clouds";
 import { findable, SEVERAL } from "./findable";
-import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
 import { completed } from "./unanswered";
 

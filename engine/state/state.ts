@@ -103,7 +103,7 @@ function ours(text: string, environment: string): unknown {
   return content;
 }
 
-/** Inputs of a state exported with its secrets, without their envelopes. */
+/** Inputs of a state exported with its secrets, or as a provider is handed them, without the envelopes of secrets. */
 export function plain(inputs: Values): Values {
   return opened(inputs, (value) => value);
 }
@@ -119,7 +119,7 @@ function opened(inputs: Values, seal: (value: unknown) => unknown): Values {
     if (typeof value !== "object" || value === null) return value;
     const fields: Values = { ...value };
     if (fields[SIGNATURE_KEY] !== SECRET_SIGNATURE) return opened(fields, seal);
-    return seal(typeof fields.plaintext === "string" ? JSON.parse(fields.plaintext) : undefined);
+    return seal(typeof fields.plaintext === "string" ? JSON.parse(fields.plaintext) : open(fields.value));
   };
   return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, open(value)]));
 }

@@ -39,8 +39,12 @@ export async function listen(provider: Provider, options: ListenOptions = {}): P
       send = engineLog(address);
     },
   });
+  return await listenWith(options.around?.(service) ?? service);
+}
+
+async function listenWith(service: UntypedServiceImplementation): Promise<Listening> {
   const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES, "grpc.max_send_message_length": MAX_MESSAGE_BYTES });
-  server.addService(ResourceProviderService, options.around?.(service) ?? service);
+  server.addService(ResourceProviderService, service);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
@@ -56,13 +60,26 @@ export async function serve(
   argv: readonly string[] = process.argv.slice(2),
   options: Pick<ListenOptions, "around"> = {},
 ): Promise<void> {
-  // The engine normally kills its plugins; one that was killed itself cannot.
+  endWithParent();
+  announce(await listen(provider, { ...options, engineAddress: engineAddressOf(argv) }));
+}
+
+/** Serves a service of the protocol as a plugin process. */
+export async function serveAs(service: UntypedServiceImplementation): Promise<void> {
+  endWithParent();
+  announce(await listenWith(service));
+}
+
+function announce({ port }: Listening): void {
+  process.stdout.write(`${port}\n`);
+}
+
+/** The engine normally kills its plugins; one that was killed itself cannot. */
+function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(0);
   }, PARENT_CHECK).unref();
-  const { port } = await listen(provider, { ...options, engineAddress: engineAddressOf(argv) });
-  process.stdout.write(`${port}\n`);
 }
 
 /** The engine's address among a plugin's arguments: the last one, when it has the form HOST:PORT. */

@@ -4,7 +4,12 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const foundId = (found: Values): string => textOf(found.id);
 
 /** A lookup with one question. */
-const asked = (token: string, args: (inputs: Values) => Values, id: Way["id"] = foundId, more: Pick<Way, "unfinished"> = {}): Findable => ({
+const asked = (
+  token: string,
+  args: (inputs: Values) => Values,
+  id: Way["id"] = foundId,
+  more: Pick<Way, "unfinished"> = {},
+): Extract<Findable, { how: "lookup" }> => ({
   how: "lookup",
   ways: [{ ask: [{ token, args }], id, ...more }],
 });
@@ -16,7 +21,7 @@ const byTags = ({ tags }: Values): readonly object[] =>
 const filter = (name: string, ...values: unknown[]): object => ({ name, values });
 
 /** Making it again does no harm: the provider takes the one that is there. */
-const again: Findable = { how: "id", id: () => "" };
+const again: Extract<Findable, { how: "id" }> = { how: "id", id: () => "" };
 
 /** How every type of resource is found that an infrastructure on AWS registers. AWS takes tags with the creation: nothing of ours is without. */
 export const findable: Readonly<Record<string, Findable>> = {
@@ -72,14 +77,16 @@ export const findable: Readonly<Record<string, Findable>> = {
     id: ({ dhcpOptionsId, vpcId }) => `${textOf(dhcpOptionsId)}-${textOf(vpcId)}`,
   },
   // The VPC has it from its birth on.
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": again,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
+    ...again,
+    standing: asked("aws:ec2/getSecurityGroup:getSecurityGroup", ({ vpcId }) => ({ vpcId, name: "default" })),
+  },
   // The provider takes AWS's own rule, which lets everything out, away after it has made the group: one that is found may have it still.
-  "aws:ec2/securityGroup:SecurityGroup": asked(
-    "aws:ec2/getSecurityGroup:getSecurityGroup",
-    ({ vpcId, name }) => ({ vpcId, name }),
-    foundId,
-    { unfinished: true },
-  ),
+  "aws:ec2/securityGroup:SecurityGroup": {
+    ...asked("aws:ec2/getSecurityGroup:getSecurityGroup", ({ vpcId, name }) => ({ vpcId, name }), foundId, { unfinished: true }),
+    // The provider gives it a name, which nobody knows any more then.
+    standing: asked("aws:ec2/getSecurityGroup:getSecurityGroup", (inputs) => ({ vpcId: inputs.vpcId, filters: byTags(inputs) })),
+  },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule(),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule(),
   // Its name holds a digest of the key, so one of that name is the same.
@@ -99,7 +106,10 @@ export const findable: Readonly<Record<string, Findable>> = {
     filters: [...byTags(inputs), filter("status", "creating", "available", "in-use")],
   })),
   // The provider looks first whether the volume is attached so.
-  "aws:ec2/volumeAttachment:VolumeAttachment": again,
+  "aws:ec2/volumeAttachment:VolumeAttachment": {
+    ...again,
+    standing: { how: "id", id: ({ instanceId, volumeId }) => `vai-${textOf(instanceId)}${textOf(volumeId)}` },
+  },
   "aws:lb/loadBalancer:LoadBalancer": asked(
     "aws:lb/getLoadBalancer:getLoadBalancer",
     ({ name }) => ({ name }),

@@ -1,4 +1,4 @@
-import { type Findable, textOf, type Values } from "../../model/findable";
+import { type Findable, memberOf, textOf, type Values } from "../../model/findable";
 
 /** An object's id follows from where it is and what it is called: `projects/P/…/NAME`. */
 const at = (place: "global" | "regions" | "zones", kind: string): Findable => ({
@@ -10,8 +10,8 @@ const at = (place: "global" | "regions" | "zones", kind: string): Findable => ({
   },
 });
 
-/** Making it again does no harm: a policy holds each of its members once. */
-const again: Findable = { how: "id", id: () => "" };
+/** Making it again does no harm: a policy holds each of its members once. What is known of one says what it is read by. */
+const again = (id: (inputs: Values) => string): Findable => ({ how: "id", id: () => "", standing: { how: "id", id } });
 
 /** What an object is called, by its link. */
 export const lastPart = (link: unknown): string => textOf(link).split("/").at(-1) ?? "";
@@ -56,6 +56,10 @@ export const findable: Readonly<Record<string, Findable>> = {
     how: "id",
     id: ({ project, roleId }) => `projects/${textOf(project)}/roles/${textOf(roleId)}`,
   },
-  "gcp:projects/iAMMember:IAMMember": again,
-  "gcp:serviceaccount/iAMMember:IAMMember": again,
+  "gcp:projects/iAMMember:IAMMember": again(({ project, role, member, condition }) =>
+    [project, role, member, memberOf({ condition }, "condition").title].map(textOf).filter(Boolean).join("/"),
+  ),
+  "gcp:serviceaccount/iAMMember:IAMMember": again(({ serviceAccountId, role, member }) =>
+    [serviceAccountId, role, member].map(textOf).join("/"),
+  ),
 };

@@ -15,9 +15,9 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { algorithmOf, pkcs8Pem, readKey } from "../../model/private-keys";
 import type { Properties } from "../../plugin/rpc/provider";
 import { isMap, number, text, texts } from "../values";
-import { algorithmOf, pkcs8Pem, readKey } from "./keys";
 import { EXTENDED_USES, KEY_USES } from "./uses";
 
 /** The parts of a name by the provider's argument. */

@@ -1,8 +1,8 @@
+import { CURVE_NAMES, generateKey, keyId, opensshForms, pkcs8Pem, publicPem, traditionalPem } from "../../model/private-keys";
 import { type Clock, systemClock } from "../../plugin/clock";
 import { type CheckFailure, type Properties, type Provider, secret } from "../../plugin/rpc/provider";
 import { type GeneratedType, generatedProvider } from "../generated";
 import { number, text } from "../values";
-import { CURVE_NAMES, generateKey, keyId, opensshForms, pkcs8Pem, publicPem, traditionalPem } from "./keys";
 import { EXTENDED_USES, KEY_USES } from "./uses";
 
 const USES = [...Object.keys(KEY_USES), ...Object.keys(EXTENDED_USES)];

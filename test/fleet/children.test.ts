@@ -14,7 +14,7 @@ describe("a step that a runner on another host began", () => {
     put("process", JSON.stringify({ pid: process.pid, host: "elsewhere", startedAt: 0 }));
     put("log", "begins\n");
     put("json", "");
-    const settings = { main: "", root: results, results, sandbox: true, health: {}, work: { operation: "up" }, approvals: {}, silenceMs };
+    const settings = { main: "", root: results, results, sandbox: true, health: {}, work: { operation: "up" as const }, approvals: {}, silenceMs };
     return { children: new Children(settings), put, say: (line: string) => appendFileSync(join(results, "a.1.up.log"), line) };
   };
 

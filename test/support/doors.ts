@@ -60,6 +60,9 @@ export function playedDoors(
       listStates: () => assert.fail("no states are listed here"),
       readSecrets: () => assert.fail("no secrets are looked at here"),
       changeSecrets: () => assert.fail("no secrets are changed here"),
+      recover: () => assert.fail("no state is looked for here"),
+      wasRecovering: () => false,
+      importRecovered: () => assert.fail("no state is put in place here"),
     }),
     standIns: async () => ({ standIn: () => standIn }),
     engine: async () => ({

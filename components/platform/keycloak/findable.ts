@@ -1,7 +1,11 @@
 import { type Findable, textOf } from "../../../model/findable";
 
 /** The provider compares what is there with what is to be, and adds what lacks. */
-const AGAIN: Findable = { how: "id", id: () => "" };
+const again = (whose: "groupId" | "userId"): Findable => ({
+  how: "id",
+  id: () => "",
+  standing: { how: "id", id: (inputs) => `${textOf(inputs.realmId)}/${textOf(inputs[whose])}` },
+});
 
 /** Ids are Keycloak's own, which its provider cannot be asked for by a name. */
 const inRealm = (what: string): Findable => ({ how: "person", look: `${what} of its realm, in Keycloak's administration` });
@@ -9,9 +13,9 @@ const inRealm = (what: string): Findable => ({ how: "person", look: `${what} of 
 /** Of a realm a second one is refused: a creation that is open was ours. */
 export const FINDABLE: Readonly<Record<string, Findable>> = {
   "keycloak:index/realm:Realm": { how: "id", id: ({ realm }) => textOf(realm) },
-  "keycloak:index/groupRoles:GroupRoles": AGAIN,
-  "keycloak:index/userRoles:UserRoles": AGAIN,
-  "keycloak:index/userGroups:UserGroups": AGAIN,
+  "keycloak:index/groupRoles:GroupRoles": again("groupId"),
+  "keycloak:index/userRoles:UserRoles": again("userId"),
+  "keycloak:index/userGroups:UserGroups": again("userId"),
   "keycloak:openid/client:Client": inRealm("the clients"),
   "keycloak:openid/userRealmRoleProtocolMapper:UserRealmRoleProtocolMapper": inRealm("the client's mappers"),
   "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole": inRealm("the client's service account roles"),

@@ -1,0 +1,211 @@
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder, writeWhole } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
+import { fingerprintOf } from "../model/canonical";
+import { isFields } from "../model/data";
+import { GENERATED } from "./adopt/generated";
+import { type Finding, type Note, Notes } from "./adopt/notes";
+import { LEFT } from "./adopt/service";
+import type { Adoption } from "./adopt/setting";
+import { OperationFailedError } from "./errors";
+import type { ChangedResource } from "./events";
+import { previewEnvironment, refreshEnvironment, upEnvironment } from "./operations";
+import { changeDependencies, parseState, plain, type StateResource } from "./state/state";
+import { openState, readStates, replaceStates, type StoredStack } from "./states";
+import type { EngineTarget, RunOptions } from "./types";
+
+/** What is told of what nobody can be asked. */
+export interface Hints {
+  /** Ids by logical name or URN. */
+  readonly ids?: Readonly<Record<string, string>>;
+  /** The private key that machines were made with, in PEM or OpenSSH's format. */
+  readonly sshKey?: string;
+  /** An older backup of the states: generated values, and ids that nobody can be asked for. */
+  readonly older?: readonly StoredStack[];
+}
+
+type Value = Extract<Note, { kind: "value" }>;
+
+/** What was found of an environment whose state is lost. */
+export interface Recovered {
+  /** Of every resource that the environment's file asks for. */
+  readonly findings: readonly Finding[];
+  /** What an `up` would change by the states that were put together. */
+  readonly changes: readonly ChangedResource[];
+  /** Those states. */
+  readonly states: readonly StoredStack[];
+}
+
+/** Where it is worked on an environment. */
+export const recoveryFolder = ({ root, plan, sandbox }: Pick<EngineTarget, "root" | "plan" | "sandbox">): string =>
+  join(root, ".kpaas", "recover", `${sandbox ? "sandbox-" : ""}${plan.environment}`);
+
+/**
+ * Puts the states of an environment together again by asking its cloud and its cluster. Nothing is made, changed or deleted there, and the
+ * environment's own backend is not touched: all of it is done in a folder, from the beginning each time.
+ */
+export async function recover(target: EngineTarget, { ids = {}, sshKey, older = [] }: Hints, options: RunOptions = {}): Promise<Recovered> {
+  const folder = recoveryFolder(target);
+  removeFolder(folder);
+  makeFolder(folder, PRIVATE_FOLDER);
+  const adoption: Adoption = { folder, root: target.root, key: randomBytes(32) };
+  const adopting: EngineTarget = { ...target, root: folder, adoption };
+  try {
+    const { recalled, values } = await recall(adopting, older, options);
+    writeWhole(join(folder, "ids.json"), JSON.stringify({ ids, recalled }), { mode: PRIVATE, durable: false });
+    const planned = (await previewEnvironment(adopting, options)).resources;
+    const key = planned.find(({ type, name }) => type.endsWith(":PrivateKey") && name.endsWith(LOGIN_KEY));
+    let known: Note[] = values;
+    if (sshKey !== undefined && key !== undefined) {
+      const output = sshKey.includes("OPENSSH") ? "privateKeyOpenssh" : "privateKeyPem";
+      known = [...values, { kind: "value", urn: key.urn, output, value: sshKey, from: "the key that was given" }];
+    }
+    for (let times = 0; times < MOST_LOOKS; times++) {
+      await look(adopting, known, options);
+      // By now it is known where generated values are meant to be, and what is there. Names may hold their digests: with them more is found.
+      const more = unknownYet(known, notesOf(adoption));
+      if (more.length === 0) break;
+      known = [...known, ...more];
+    }
+    const findings = withUnreached(planned, notesOf(adoption));
+    if (!findings.some(({ outcome }) => outcome === "found")) return { findings, changes: [], states: [] };
+    await refreshEnvironment(adopting, options);
+    const { resources: changes } = await previewEnvironment(adopting, options);
+    const states = (await readStates(adopting, options)).map(withoutLeft);
+    return { findings, changes, states };
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+/** How often it is looked at most: each time what was learned before leads further. */
+const MOST_LOOKS = 6;
+
+/** Values that were learned just now. */
+function unknownYet(known: readonly Note[], notes: readonly Note[]): Value[] {
+  const keys = new Set(known.flatMap((note) => (note.kind === "value" ? [`${note.urn} ${note.output}`] : [])));
+  return notes.flatMap((note) => {
+    if (note.kind !== "value" || keys.has(`${note.urn} ${note.output}`)) return [];
+    keys.add(`${note.urn} ${note.output}`);
+    return [note];
+  });
+}
+
+/** Ends the logical name of the key that machines are made with. */
+const LOGIN_KEY = "-ssh-key";
+
+/** What older states tell. They are put in place where it is looked, to be read with their secrets, and go. */
+async function recall(
+  adopting: EngineTarget,
+  older: readonly StoredStack[],
+  options: RunOptions,
+): Promise<{ readonly recalled: Record<string, string>; readonly values: Value[] }> {
+  const recalled: Record<string, string> = {};
+  const values: Value[] = [];
+  await replaceStates(adopting, older, [], () => undefined, options);
+  for (const { layer } of older) {
+    const { stack } = await openState(adopting, layer, options);
+    for (const { urn, type, id, custom, outputs } of parseState(await stack.exportState(true)).deployment.resources ?? []) {
+      if (custom !== true || type.startsWith("pulumi:")) continue;
+      if (GENERATED[type] === undefined) recalled[urn] = id ?? "";
+      else
+        for (const [output, value] of Object.entries(plain(outputs ?? {})))
+          if (typeof value === "string") values.push({ kind: "value", urn, output, value, from: "the older state" });
+    }
+  }
+  return { recalled, values };
+}
+
+/** Looks for everything, with no record of an earlier look but the values that are known. */
+async function look(adopting: EngineTarget, known: readonly Note[], options: RunOptions): Promise<void> {
+  const { adoption, root } = adopting;
+  if (adoption === undefined) return;
+  for (const name of ["notes", "backend", ".kpaas"]) removeFolder(join(root, name));
+  const notes = new Notes(join(root, "notes"), adoption.key, "known");
+  for (const note of known) notes.add(note);
+  try {
+    await upEnvironment(adopting, options);
+  } catch (error) {
+    // What is not there fails, and is among the findings.
+    if (!(error instanceof OperationFailedError) || findingsIn(notesOf(adoption)).length === 0) throw error;
+  }
+}
+
+function notesOf({ folder, key }: Adoption): Note[] {
+  return new Notes(join(folder, "notes"), key, "known").all();
+}
+
+function findingsIn(notes: readonly Note[]): Finding[] {
+  return notes.flatMap((note) => {
+    if (note.kind !== "finding") return [];
+    const { kind: _kind, ...finding } = note;
+    return [finding];
+  });
+}
+
+/** The findings, with what was not asked for because of something that it needs and that was not found. Pure. */
+function withUnreached(planned: readonly ChangedResource[], notes: readonly Note[]): Finding[] {
+  const findings = findingsIn(notes);
+  const asked = new Set(findings.map(({ urn }) => urn));
+  const unreached = planned.filter(({ op, urn, type }) => op === "create" && !asked.has(urn) && isAsked(type));
+  const reason = "something that it needs was not found";
+  return [...findings, ...unreached.map(({ urn, type }): Finding => ({ urn, type, outcome: "unasked", reason }))];
+}
+
+/** Components and providers are names in the state. */
+function isAsked(type: string): boolean {
+  return /^[a-z][\w-]*:[\w./-]+:\w+$/.test(type) && !/^(kpaas:(?!(kubespray:Cluster|ansible|harbor))|pulumi:)/.test(type);
+}
+
+/** A state in which what the next `up` sees to is open, as after a creation whose end nobody knows. */
+function withoutLeft(stored: StoredStack): StoredStack {
+  const all = stored.state.deployment.resources ?? [];
+  const left = all.filter(({ id }) => id === LEFT);
+  if (left.length === 0) return stored;
+  const gone = new Set(left.map(({ urn }) => urn));
+  const kept = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
+  const resources = all.filter(({ urn }) => !gone.has(urn)).map((one) => ({ ...one, ...changeDependencies(one, kept) }));
+  const open = left.map(({ id: _id, outputs: _outputs, ...resource }): { type: string; resource: StateResource } => ({
+    type: "creating",
+    resource,
+  }));
+  const { pending_operations: before = [] } = stored.state.deployment;
+  const exported = JSON.stringify({
+    ...stored.state,
+    deployment: { ...stored.state.deployment, resources, pending_operations: [...before, ...open] },
+  });
+  return { ...stored, exported, state: parseState(exported) };
+}
+
+/** The file that says that states are being put in place. */
+const underWay = ({ root, plan, sandbox }: EngineTarget): string =>
+  join(root, ".kpaas", "pending", `${sandbox ? "sandbox-" : ""}${plan.environment}.recover.json`);
+
+/** What a stack holds, whatever the engine writes around it. */
+const contentOf = ({ state }: StoredStack): string =>
+  fingerprintOf((state.deployment.resources ?? []).map(({ urn, id = "" }) => `${urn} ${id}`).sort());
+
+/** Whether what a stack holds was put there by a recovery that was broken off. */
+export function wasRecovering(target: EngineTarget, stored: StoredStack): boolean {
+  const begun: unknown = JSON.parse(readIfThere(underWay(target)) ?? "{}");
+  return isFields(begun) && isFields(begun.stacks) && begun.stacks[stored.stack] === contentOf(stored);
+}
+
+/**
+ * Puts the states that were found in place. Broken off, they are looked for again, and what was put in place already is no state that stands.
+ * @param shown the stacks as they are now
+ */
+export async function importRecovered(
+  target: EngineTarget,
+  states: readonly StoredStack[],
+  shown: readonly StoredStack[],
+  options: RunOptions = {},
+): Promise<void> {
+  makeOwnFolder(target.root);
+  const stacks = Object.fromEntries(states.map((one) => [one.stack, contentOf(one)]));
+  writeWhole(underWay(target), JSON.stringify({ stacks }), { mode: PRIVATE });
+  await replaceStates(target, states, shown, () => undefined, options);
+  rmSync(underWay(target), { force: true });
+}
