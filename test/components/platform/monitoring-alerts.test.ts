@@ -133,14 +133,18 @@ describe("what claims to be measured", () => {
 
   it("has no exporter, and no image of one, where nobody measures", () => {
     const images = (services: Bag) =>
-      plannedFile(environmentFile({ platform: { services: { nats: true, ...services } } })).plan.images.filter((image) =>
+      plannedFile(environmentFile({ platform: { services: { nats: true, postgresql: true, ...services } } })).plan.images.filter((image) =>
         image.includes("exporter"),
       );
     assert.deepEqual(images({}), []);
-    const [nats, mysqld] = ["docker.io/natsio/prometheus-nats-exporter:", "quay.io/prometheus/mysqld-exporter:"];
-    for (const image of [nats, mysqld])
+    const named = [
+      "docker.io/natsio/prometheus-nats-exporter:",
+      "quay.io/prometheus/mysqld-exporter:",
+      "quay.io/prometheuscommunity/postgres-exporter:",
+    ];
+    for (const image of named)
       assert.ok(
-        images({ monitoring: true }).some((each) => each.startsWith(image!)),
+        images({ monitoring: true }).some((each) => each.startsWith(image)),
         image,
       );
   });
@@ -152,9 +156,12 @@ describe("what claims to be measured", () => {
   });
 
   it("is what alerts name by its job", () => {
-    const jobs = everyServicePlan().services.flatMap((service) =>
-      Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`),
+    // Of several members others are asked than of one.
+    const several = { profile: "highAvailability", platform: { services: { postgresql: true, cloudnativePg: true, monitoring: true } } };
+    const jobs = [everyServicePlan(), plannedFile(environmentFile(several)).plan].flatMap(({ services }) =>
+      services.flatMap((service) => Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`)),
     );
+    assert.ok(["postgresql-exporter", "postgresql-server"].every((job) => jobs.includes(job)));
     const named = new Set(expressions.flatMap((expr) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => String(job))));
     assert.ok(named.size > 4);
     // Of Traefik, which is the other ingress, nothing is named by its job.
