@@ -104,6 +104,25 @@ const CASES: readonly Case[] = [
     series: { 'kube_statefulset_status_replicas_ready{namespace="mariadb",statefulset="mariadb"}': "0x120" },
     told: {},
   },
+  {
+    alert: "HarborFails",
+    severity: "warning",
+    series: {
+      'harbor_core_http_request_total{code="200",method="GET",operation="a"}': "0+80x120",
+      'harbor_core_http_request_total{code="502",method="GET",operation="a"}': "0+20x120",
+    },
+    told: {},
+  },
+  // One scan that fails is no matter.
+  {
+    alert: "HarborJobsFail",
+    severity: "warning",
+    series: {
+      'harbor_jobservice_task_total{type="REPLICATION",status="fail"}': "0+1x120",
+      'harbor_jobservice_task_total{type="IMAGE_SCAN",status="fail"}': "0x60 1x60",
+    },
+    told: { type: "REPLICATION" },
+  },
   // Its exporter goes on without it.
   {
     alert: "PostgreSqlDown",

@@ -315,6 +315,20 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       severity: "critical",
       summary: "No Harbor answers: nobody pulls or pushes an image of it.",
     },
+    {
+      name: "HarborFails",
+      expr: 'sum(rate(harbor_core_http_request_total{code=~"5.."}[5m])) / sum(rate(harbor_core_http_request_total[5m])) > 0.1',
+      lasts: "10m",
+      severity: "warning",
+      summary: "More than one in ten requests at Harbor fail.",
+    },
+    {
+      name: "HarborJobsFail",
+      expr: 'sum by (type) (increase(harbor_jobservice_task_total{status="fail"}[1h])) > 2',
+      lasts: "15m",
+      severity: "warning",
+      summary: "Jobs of Harbor's fail again and again: {{ $labels.type }}.",
+    },
   ],
   kyverno: [
     {

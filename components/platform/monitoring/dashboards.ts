@@ -158,6 +158,26 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
       { title: "Size of databases", unit: "bytes", lines: { "{{datname}}": "max by (datname) (cnpg_pg_database_size_bytes)" } },
     ],
   },
+  harbor: {
+    title: "Harbor",
+    panels: [
+      { title: "Requests", unit: "reqps", lines: { "{{code}}": "sum by (code) (rate(harbor_core_http_request_total[5m]))" } },
+      {
+        title: "How long they take (99 of 100)",
+        unit: "s",
+        lines: { "{{operation}}": 'topk(10, max by (operation) (harbor_core_http_request_duration_seconds{quantile="0.99"}))' },
+      },
+      {
+        title: "Images pulled and pushed, in requests at the registry",
+        unit: "reqps",
+        lines: { "{{handler}} {{method}}": "sum by (handler, method) (rate(registry_http_requests_total[5m]))" },
+      },
+      {
+        title: "Jobs in an hour",
+        lines: { "{{type}} {{status}}": "sum by (type, status) (increase(harbor_jobservice_task_total[1h]))" },
+      },
+    ],
+  },
   mariadb: {
     title: "MariaDB",
     panels: [

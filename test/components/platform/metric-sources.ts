@@ -34,6 +34,12 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
     "node_memory_MemTotal_bytes",
   ],
   "prometheus/node_exporter: collector/cpu_common.go": ["node_cpu_seconds_total"],
+  "goharbor/harbor: src/lib/metric/collector.go (harbor_core_ by the chart)": [
+    "harbor_core_http_request_total",
+    "harbor_core_http_request_duration_seconds",
+  ],
+  "goharbor/harbor: src/lib/metric/jobservice.go (harbor_jobservice_ by the chart)": ["harbor_jobservice_task_total"],
+  "goharbor/website: docs/administration/metrics/_index.md": ["registry_http_requests_total"],
   "prometheus-community/postgres_exporter: collector/pg_stat_database.go": [
     "pg_stat_database_numbackends",
     "pg_stat_database_xact_commit",

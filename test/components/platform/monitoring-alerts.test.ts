@@ -82,18 +82,21 @@ describe("what claims to be measured", () => {
       const graph = await platformGraph(plan);
       let found = 0;
       for (const service of plan.services)
-        for (const [target, { pods, port, serverName }] of Object.entries(scrapeTargets(service))) {
+        for (const [target, { pods, port, named = port, serverName }] of Object.entries(scrapeTargets(service))) {
           const job = `${service.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${target}`;
           found++;
           if (!OPERATED.includes(service.name))
             assert.ok(
-              podsOf(graph, service.namespace).some(({ labels, ports }) => matches(pods, labels) && ports.includes(port)),
+              podsOf(graph, service.namespace).some(({ labels, ports }) => matches(pods, labels) && ports.includes(named)),
               job,
             );
           const monitor = graph.get(`seoul-monitoring-scrape-${job}`).inputs.spec;
           assert.deepEqual(at(monitor, "namespaceSelector", "matchNames"), [service.namespace]);
           assert.deepEqual(at(monitor, "selector", "matchLabels"), pods);
-          assert.equal(at(monitor, "podMetricsEndpoints", "0", "portNumber"), port);
+          assert.equal(at(monitor, "podMetricsEndpoints", "0", "portNumber"), named);
+          const there = at(monitor, "podMetricsEndpoints", "0", "relabelings") as Bag[];
+          const led = there.find(({ targetLabel }) => targetLabel === "__address__")?.replacement;
+          assert.equal(led, named === port ? undefined : `$1:${port}`, job);
           const ca = at(monitor, "podMetricsEndpoints", "0", "tlsConfig", "ca", "secret", "key");
           if (serverName !== undefined) assert.ok(`${String(ca)}` in authorities(graph), job);
           const [way] = ofKind(graph, "networking.k8s.io/v1:NetworkPolicy").filter(

@@ -371,7 +371,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
         ? []
         : [{ name: String(at(inputs, "metadata", "name")), replicas: Number(at(inputs, "spec", "replicas")) }],
     );
-    const alone = [...ours, ...scaled(renderedOf(service, values))].flatMap(({ name, replicas }) => (replicas > 1 ? [] : [name]));
+    const alone = [...ours, ...scaled(renderedOf(service, values))].flatMap(({ name, replicas }) =>
+      // None at all is none that runs.
+      replicas > 1 || replicas === 0 ? [] : [name],
+    );
     assert.deepEqual(alone.sort(), Object.keys(single).sort(), service.name);
     for (const reason of Object.values(single)) assert.match(reason, /^[a-z].{20,}[^.]$/);
     for (const { inputs, name } of subject.objects.filter(({ type }) => OPERATED.test(type)))
