@@ -92,6 +92,8 @@ export type { NatsArgs } from "../components/platform/nats/args";
 export { Nats } from "../components/platform/nats/nats";
 export type { NfsStorageArgs } from "../components/platform/nfs-storage/args";
 export { NfsStorage } from "../components/platform/nfs-storage/nfs-storage";
+export type { NodeExporterArgs } from "../components/platform/node-exporter/args";
+export { NodeExporter } from "../components/platform/node-exporter/node-exporter";
 export {
   containerSecurityContext,
   fromNamespace,

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly options: Readonly<Record<string, unknown>>;
   /** The kinds that somebody offers. */
   readonly offered: readonly string[];
+  /** How many instances of it there are. */
+  readonly replicas: number;
   /** The roles of the images that the release has for it: a program that is not among them is not there. */
   readonly images: readonly string[];
 }
@@ -139,6 +141,8 @@ export interface ServiceDefinition {
   readonly programs?: Readonly<Record<string, readonly string[]>>;
   /** Programs that it has only where somebody offers what it claims, by that kind: the roles of their images. */
   readonly programsWith?: Readonly<Record<string, readonly string[]>>;
+  /** Those among them that it has only where it is one instance: the roles of their images. */
+  readonly programsOfOne?: readonly string[];
   /** Its images with those options, of those that the release names, and what options name besides. @default the release's */
   readonly imagesBy?: (
     options: Readonly<Record<string, unknown>>,

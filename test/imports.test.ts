@@ -22,7 +22,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "the provider of what lives in a service, where nobody else publishes one": /^(plugin\/(harbor\/|main\.ts)|model\/type-tokens\.ts)/,
   "a function of Node's own": /^(engine\/checksums|operate\/backup\/sealed)\.ts$/,
   "the real name of a file of a family's": /^components\/platform\/applications\/pod\.ts$/,
-  "what comes and goes with the service that it names": /^components\/platform\/log-collector\//,
+  "what comes and goes with the service that it names": /^components\/platform\/(log-collector|node-exporter)\//,
   "what comes with a service by itself, and the labels by which that one knows whose pods it is for":
     /^components\/platform\/(istio-(base|cni)\/|mesh\.ts$)/,
   "where states are, and what their secrets are encrypted by, as the engine names them":

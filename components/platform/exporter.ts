@@ -1,4 +1,4 @@
-import type { apps } from "@pulumi/kubernetes/types/input";
+import type { apps, core } from "@pulumi/kubernetes/types/input";
 import type { Input, Output } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../model/plan/types";
 import { type CertificatePair, serviceCertificate, trustOf } from "./certificates";
@@ -48,8 +48,55 @@ export function exporterFiles(
   return { [shown]: certificate, [kept]: key, [trusted]: trustOf(authority) };
 }
 
+/** The pod of an exporter, whose image is that of the role `exporter`. */
+interface ExporterPod extends core.v1.PodTemplateSpec {
+  readonly metadata: { readonly labels: Record<string, string>; readonly annotations: Record<string, Input<string>> };
+  readonly spec: core.v1.PodSpec & {
+    readonly containers: (core.v1.Container & { readonly volumeMounts: core.v1.VolumeMount[] })[];
+    readonly volumes: core.v1.Volume[];
+  };
+}
+
 /**
- * One pod of an exporter, whose image is that of the role `exporter`. A second would say everything twice.
+ * @param labels of the pod
+ * @param read changes with what it reads at start
+ */
+export function exporterPod(
+  plan: ServicePlan,
+  { workload, args, env, port, page }: Exporter,
+  labels: Readonly<Record<string, string>>,
+  read: Input<string>,
+): ExporterPod {
+  const probe = { httpGet: { path: page, port: "metrics", scheme: "HTTPS" }, timeoutSeconds: 5 };
+  return {
+    metadata: { labels: { ...labels }, annotations: { "kpaas/exporter": read } },
+    spec: {
+      serviceAccountName: workload,
+      automountServiceAccountToken: false,
+      ...placed(plan),
+      securityContext: podSecurityContext(USER),
+      containers: [
+        {
+          name: "exporter",
+          image: imageOf(plan, "exporter"),
+          args: [...args],
+          ...(env ? { env: Object.entries(env).map(([name, value]) => ({ name, value })) } : {}),
+          ports: [{ name: "metrics", containerPort: port }],
+          resources: resourceRequirements(RESOURCES),
+          securityContext: containerSecurityContext(),
+          startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 60 },
+          readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
+          livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
+          volumeMounts: [{ name: "told", mountPath: EXPORTER_FOLDER, readOnly: true }],
+        },
+      ],
+      volumes: [{ name: "told", secret: { secretName: workload, defaultMode: 0o440 } }],
+    },
+  };
+}
+
+/**
+ * One pod of an exporter. A second would say everything twice.
  * @param labels of its pod
  * @param read changes with what it reads at start
  */
@@ -59,35 +106,9 @@ export function exporterDeployment(
   labels: Readonly<Record<string, string>>,
   read: Input<string>,
 ): apps.v1.DeploymentSpec {
-  const { workload, args, env, port, page } = exporter;
-  const probe = { httpGet: { path: page, port: "metrics", scheme: "HTTPS" }, timeoutSeconds: 5 };
   return {
     replicas: 1,
-    selector: { matchLabels: { ...selectorLabels(workload) } },
-    template: {
-      metadata: { labels: { ...labels }, annotations: { "kpaas/exporter": read } },
-      spec: {
-        serviceAccountName: workload,
-        automountServiceAccountToken: false,
-        ...placed(plan),
-        securityContext: podSecurityContext(USER),
-        containers: [
-          {
-            name: "exporter",
-            image: imageOf(plan, "exporter"),
-            args: [...args],
-            ...(env ? { env: Object.entries(env).map(([name, value]) => ({ name, value })) } : {}),
-            ports: [{ name: "metrics", containerPort: port }],
-            resources: resourceRequirements(RESOURCES),
-            securityContext: containerSecurityContext(),
-            startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 60 },
-            readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
-            livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
-            volumeMounts: [{ name: "told", mountPath: EXPORTER_FOLDER, readOnly: true }],
-          },
-        ],
-        volumes: [{ name: "told", secret: { secretName: workload, defaultMode: 0o440 } }],
-      },
-    },
+    selector: { matchLabels: { ...selectorLabels(exporter.workload) } },
+    template: exporterPod(plan, exporter, labels, read),
   };
 }

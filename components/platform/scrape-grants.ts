@@ -9,8 +9,10 @@ export interface ScrapeClaim {
 /** Pods that say what they count. */
 export interface ScrapeTarget {
   readonly pods: Labels;
-  /** A port that their containers name. */
+  /** Where they answer. */
   readonly port: number;
+  /** A port that their containers name, where they name not the one that they answer at. @default that one */
+  readonly named?: number;
   /** @default /metrics */
   readonly path?: string;
   /** @default none */

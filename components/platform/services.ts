@@ -23,6 +23,7 @@ import { metricsServer } from "./metrics-server/service";
 import { monitoring } from "./monitoring/service";
 import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
+import { nodeExporter } from "./node-exporter/service";
 import { openbao } from "./openbao/service";
 import { pipeline } from "./pipeline/service";
 import { portal } from "./portal/service";
@@ -62,6 +63,7 @@ export const services = {
   nats,
   logging,
   logCollector,
+  nodeExporter,
   monitoring,
   portal,
   pipeline,

@@ -64,6 +64,7 @@ function planService(
   const resources = wanted?.resources ?? defaults.resources;
   const parts = { ...defaults.parts, ...service.parts?.(options) };
   const host = service.host === undefined ? undefined : `${service.host}.${platform.domain}`;
+  const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const surroundings: Surroundings = {
     environment: environment.name,
     provider: environment.provider,
@@ -73,8 +74,8 @@ function planService(
     options,
     offered: on.flatMap(({ offers = [] }) => offers),
     images: Object.keys(known),
+    replicas: count,
   };
-  const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
   const needs = Object.entries(claims).flatMap(([kind, claim]) => {
     const claimed = claim(surroundings);
@@ -82,8 +83,9 @@ function planService(
   });
   const claimed = needs.map(([kind]) => kind);
   const unclaimed = Object.entries(service.programsWith ?? {}).flatMap(([kind, roles]) => (claimed.includes(kind) ? [] : roles));
-  const claimedFor = Object.fromEntries(Object.entries(known).filter(([role]) => !unclaimed.includes(role)));
-  const images = service.imagesBy?.(options, claimedFor) ?? claimedFor;
+  const unused = [...unclaimed, ...(count > 1 ? (service.programsOfOne ?? []) : [])];
+  const used = Object.fromEntries(Object.entries(known).filter(([role]) => !unused.includes(role)));
+  const images = service.imagesBy?.(options, used) ?? used;
   const labelsTenants = service.labelsTenants?.(options) ?? {};
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));

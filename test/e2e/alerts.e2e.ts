@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALERTS } from "../../components/platform/monitoring/alerts";
 import type { Receiver } from "../../components/platform/monitoring/args";
 import { DASHBOARDS } from "../../components/platform/monitoring/dashboards";
 import { alertmanagerConfig } from "../../components/platform/monitoring/receiver";
 import { ruleGroups } from "../../components/platform/monitoring/rules";
-
-/** A program of Prometheus' projects, of whichever version is there, or that the variable names. */
-function programOf(name: string, variable: string): string | undefined {
-  const cache = join(homedir(), ".cache", "kpaas", name);
-  const versions = existsSync(cache) ? readdirSync(cache).sort().reverse() : [];
-  const path = [process.env[variable] ?? "", ...versions.map((version) => join(cache, version, name))].find(
-    (each) => each !== "" && existsSync(each),
-  );
-  if (path === undefined) console.log(`      skipped: no ${name} below ~/.cache/kpaas/${name}, and ${variable} names none`);
-  return path;
-}
+import { gottenProgram } from "../support/real-server";
 
 interface Case {
   readonly alert: string;
@@ -30,10 +20,9 @@ interface Case {
 }
 
 const DAY = 86_400;
-const EXPORTER = 'namespace="monitoring",pod="exporter-1"';
+const EXPORTER = 'namespace="node-exporter",pod="node-exporter-1",node="n1"';
 const DISK = `{${EXPORTER},mountpoint="/var",fstype="ext4"}`;
 const VOLUME = '{namespace="logging",persistentvolumeclaim="data-loki"}';
-const ON_NODE = { [`kube_pod_info{${EXPORTER},node="n1"}`]: "1x120" };
 /** What two hours of such numbers tell, and to whom. */
 const CASES: readonly Case[] = [
   { alert: "ApiServerDown", severity: "critical", series: { 'up{job="apiserver",instance="a"}': "0x120" }, told: {} },
@@ -55,9 +44,8 @@ const CASES: readonly Case[] = [
       [`node_filesystem_avail_bytes${DISK}`]: "10x120",
       [`node_filesystem_size_bytes${DISK}`]: "100x120",
       [`node_filesystem_readonly${DISK}`]: "0x120",
-      ...ON_NODE,
     },
-    told: { node: "n1", namespace: "monitoring", pod: "exporter-1", mountpoint: "/var", fstype: "ext4" },
+    told: { node: "n1", namespace: "node-exporter", pod: "node-exporter-1", mountpoint: "/var", fstype: "ext4" },
   },
   {
     alert: "NodeDiskFull",
@@ -66,7 +54,6 @@ const CASES: readonly Case[] = [
       [`node_filesystem_avail_bytes${DISK}`]: "10x120",
       [`node_filesystem_size_bytes${DISK}`]: "100x120",
       [`node_filesystem_readonly${DISK}`]: "0x120",
-      ...ON_NODE,
     },
   },
   { alert: "EtcdFull", severity: "critical", series: { 'apiserver_storage_size_bytes{instance="a"}': "2100000000x120" }, told: {} },
@@ -116,6 +103,57 @@ const CASES: readonly Case[] = [
     severity: "critical",
     series: { 'kube_statefulset_status_replicas_ready{namespace="mariadb",statefulset="mariadb"}': "0x120" },
     told: {},
+  },
+  {
+    alert: "HarborFails",
+    severity: "warning",
+    series: {
+      'harbor_core_http_request_total{code="200",method="GET",operation="a"}': "0+80x120",
+      'harbor_core_http_request_total{code="502",method="GET",operation="a"}': "0+20x120",
+    },
+    told: {},
+  },
+  // One scan that fails is no matter.
+  {
+    alert: "HarborJobsFail",
+    severity: "warning",
+    series: {
+      'harbor_jobservice_task_total{type="REPLICATION",status="fail"}': "0+1x120",
+      'harbor_jobservice_task_total{type="IMAGE_SCAN",status="fail"}': "0x60 1x60",
+    },
+    told: { type: "REPLICATION" },
+  },
+  // Its exporter goes on without it.
+  {
+    alert: "PostgreSqlDown",
+    severity: "critical",
+    series: {
+      'kube_pod_status_ready{namespace="postgresql",pod="postgresql-0",condition="true"}': "0x120",
+      'kube_pod_status_ready{namespace="postgresql",pod="postgresql-exporter-1",condition="true"}': "1x120",
+    },
+    told: {},
+  },
+  // One server, by its exporter; and of several the one that has too many.
+  {
+    alert: "PostgreSqlConnectionsShort",
+    severity: "warning",
+    series: {
+      'pg_stat_database_numbackends{datname="sonar"}': "150x120",
+      'pg_stat_database_numbackends{datname="other"}': "20x120",
+      pg_settings_max_connections: "200x120",
+    },
+    told: {},
+  },
+  {
+    alert: "PostgreSqlConnectionsShort",
+    severity: "warning",
+    series: {
+      'cnpg_backends_total{pod="postgresql-1",state="active"}': "170x120",
+      'cnpg_pg_settings_setting{pod="postgresql-1",name="max_connections"}': "200x120",
+      'cnpg_backends_total{pod="postgresql-2",state="active"}': "3x120",
+      'cnpg_pg_settings_setting{pod="postgresql-2",name="max_connections"}': "200x120",
+    },
+    told: { pod: "postgresql-1" },
   },
   // A member that is down says nothing; the other answers.
   {
@@ -247,8 +285,7 @@ describe("alerts, by Prometheus' own program", function () {
   const folder = mkdtempSync(join(tmpdir(), "kpaas-alerts-"));
   let program: string | undefined;
   before(function () {
-    program = programOf("promtool", "KPAAS_TEST_PROMTOOL");
-    if (program === undefined) this.skip();
+    program = gottenProgram.call(this, "promtool");
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -320,8 +357,7 @@ describe("whom alerts are told, by Alertmanager's own program", function () {
   this.timeout(60_000);
   let program: string | undefined;
   before(function () {
-    program = programOf("amtool", "KPAAS_TEST_AMTOOL");
-    if (program === undefined) this.skip();
+    program = gottenProgram.call(this, "amtool");
   });
 
   for (const receiver of RECEIVERS)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,10 +13,15 @@ import { ALERTS } from "../../components/platform/monitoring/alerts";
 import { DASHBOARDS } from "../../components/platform/monitoring/dashboards";
 import { serverConfig } from "../../components/platform/nats/config";
 import * as natsExporter from "../../components/platform/nats/exporter";
+import { serverFiles } from "../../components/platform/postgresql/config";
+import * as postgresExporter from "../../components/platform/postgresql/exporter";
+import * as postgresSql from "../../components/platform/postgresql/sql";
+import { FIRST_START } from "../../components/platform/postgresql/workload";
 import { engineCache } from "../../engine/paths";
 import { removeFolder } from "../../host/files";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
-import { freePorts, makeCertificates, programForTests, startServer, stopServer } from "../support/real-server";
+import { PostgreSqlServer, postgreSqlForTests } from "../support/postgresql";
+import { freePorts, gottenProgram, makeCertificates, programForTests, startServer, stopServer } from "../support/real-server";
 
 /** What Prometheus is asked of a service and begins so, by alerts and dashboards. */
 function askedOf(service: string, begins: RegExp): string[] {
@@ -47,14 +52,12 @@ async function said(port: number, authority: string): Promise<string> {
   return assert.fail("the exporter says nothing");
 }
 
-const HOW = "build it of its project's release, and put it on PATH";
-
 /** Our settings on real programs. */
 describe("what the exporters say", function () {
   this.timeout(120_000);
   let folder: string;
   const running: ChildProcess[] = [];
-  let server: MariaDbServer | undefined;
+  let server: MariaDbServer | PostgreSqlServer | undefined;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
     makeCertificates(folder);
@@ -70,14 +73,15 @@ describe("what the exporters say", function () {
   const authority = () => join(folder, "ca.crt");
 
   it("of MariaDB is what alerts and dashboards ask for, by an account that may do nothing", async function () {
-    const program = programForTests.call(this, "mysqld_exporter", HOW);
-    server = new MariaDbServer(mariaDbForTests.call(this), mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    const program = gottenProgram.call(this, "mysqld_exporter");
+    const maria = new MariaDbServer(mariaDbForTests.call(this), mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    server = maria;
     const [port = 0, metrics = 0] = await freePorts(2);
     const { user } = mysqld.EXPORTER_ACCOUNT;
     const config = singleServerConfig(folder);
-    await server.start(accountsSql([mysqld.EXPORTER_ACCOUNT], { [user]: "one" }, { tls: true }), { port, config });
-    assert.equal(server.query(`SHOW GRANTS FOR ${user}@'%'`).split("\n").length, 1);
-    assert.match(server.query("SELECT user FROM mysql.user", { user, password: "one" }), /^ERROR/);
+    await maria.start(accountsSql([mysqld.EXPORTER_ACCOUNT], { [user]: "one" }, { tls: true }), { port, config });
+    assert.equal(maria.query(`SHOW GRANTS FOR ${user}@'%'`).split("\n").length, 1);
+    assert.match(maria.query("SELECT user FROM mysql.user", { user, password: "one" }), /^ERROR/);
     for (const [name, text] of Object.entries(mysqld.exporterSettings({ user, password: "one", host: "localhost", port }, folder)))
       writeFileSync(join(folder, name), text);
     exporter(program, [...mysqld.exporterArgs(folder), `--web.listen-address=127.0.0.1:${metrics}`]);
@@ -87,14 +91,41 @@ describe("what the exporters say", function () {
     for (const metric of askedOf("mariadb", /^mysql_/)) assert.match(text, new RegExp(`^${metric} `, "m"));
   });
 
+  it("of one PostgreSQL is what alerts and dashboards ask for, by an account that sees nothing of others", async function () {
+    const program = gottenProgram.call(this, "postgres_exporter");
+    const [port = 0, metrics = 0] = await freePorts(2);
+    const postgres = new PostgreSqlServer(postgreSqlForTests.call(this), mkdtempSync(join(tmpdir(), "kpaas-e2e-")), port);
+    server = postgres;
+    const { user, database } = postgresExporter.EXPORTER_ACCOUNT;
+    const databases = [postgresExporter.EXPORTER_ACCOUNT, { database: "other", user: "other" }];
+    const accounts = postgresSql.accountsSql(databases, { [user]: "one", other: "two" }, "three");
+    postgres.prepare(serverFiles(databases, "127.0.0.0/8", postgres.folders, port), accounts);
+    await postgres.start(FIRST_START);
+    assert.match(postgres.query("SELECT 1", { user, password: "one", database: "other" }), /pg_hba.conf rejects connection/);
+    assert.match(postgres.query("SELECT * FROM pg_authid", { user, password: "one", database }), /permission denied/);
+    writeFileSync(join(folder, "ca.crt"), readFileSync(postgres.ca));
+    for (const name of ["tls.crt", "tls.key"]) writeFileSync(join(folder, name), readFileSync(join(postgres.folders.tls, name)));
+    const settings = postgresExporter.exporterSettings({ user, password: "one", host: "localhost", port }, folder);
+    for (const [name, text] of Object.entries(settings)) writeFileSync(join(folder, name), text);
+    const args = [...postgresExporter.exporterArgs(folder), `--web.listen-address=127.0.0.1:${metrics}`];
+    exporter(program, args, postgresExporter.exporterEnvironment(folder));
+    const text = await said(metrics, authority());
+    assert.match(text, /^pg_up 1$/m);
+    assert.doesNotMatch(text, /^pg_scrape_collector_success\{.*\} 0$/m);
+    assert.match(text, /^pg_settings_max_connections 200$/m);
+    const asked = askedOf("postgresql", /^pg_/);
+    assert.ok(asked.length > 2, asked.join());
+    for (const metric of asked) assert.match(text, new RegExp(`^${metric}[ {]`, "m"), text);
+  });
+
   it("of NATS is what alerts and dashboards ask for, by TLS that it verifies", async function () {
-    const program = programForTests.call(this, "prometheus-nats-exporter", HOW);
+    const program = gottenProgram.call(this, "prometheus-nats-exporter");
     const versions = join(dirname(engineCache()), "nats");
     const nats = programForTests.call(
       this,
       "nats-server",
       "see test/e2e/nats.e2e.ts",
-      readdirSync(versions).map((each) => join(versions, each)),
+      existsSync(versions) ? readdirSync(versions).map((each) => join(versions, each)) : [],
     );
     const [client = 0, cluster = 0, monitor = 0, metrics = 0] = await freePorts(4);
     const data = join(folder, "data");

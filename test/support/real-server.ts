@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { folderOf, howToGet } from "../../dev/programs/install";
 
 /** A program in one of these folders: those on PATH, or others. Where it is missing, the tests are skipped and say so; called in a `before` hook. */
 export function programForTests(
@@ -18,6 +19,12 @@ export function programForTests(
     this.skip();
   }
   return program ?? "";
+}
+
+/** One of those that dev/programs gets, from there or from PATH; else as {@link programForTests}. */
+export function gottenProgram(this: Mocha.Context, name: string): string {
+  const folders = [folderOf(name), ...(process.env.PATH ?? "").split(delimiter)];
+  return programForTests.call(this, name, howToGet(name), folders);
 }
 
 /** Makes an authority, and a certificate of it for this machine, in the files that Secrets have: `ca.crt`, `tls.crt`, `tls.key`. */

@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import type { RegistryProjectClaim } from "../grants";
 import type { ProjectSpec } from "./args";
@@ -7,6 +8,9 @@ import { FINDABLE } from "./findable";
 
 /** What K-PaaS's own installation makes. */
 const BY_DEFAULT = { "cp-portal-repository": {} };
+
+/** Labels of all its pods. */
+const PODS = { app: "harbor", release: "harbor" };
 
 const projectsOf = ({ projects = BY_DEFAULT }: Readonly<Record<string, unknown>>) => projects as Readonly<Record<string, ProjectSpec>>;
 
@@ -87,7 +91,19 @@ export const harbor = defineService({
       ),
   }),
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}), trust: ({ host }) => ({ pulledFrom: host }) },
+  // The first two name the port alone at which they are met.
+  wants: {
+    scrape: () => ({
+      targets: {
+        core: { pods: { ...PODS, component: "core" }, port: 8001, named: 8443 },
+        jobservice: { pods: { ...PODS, component: "jobservice" }, port: 8001, named: 8443 },
+        registry: { pods: { ...PODS, component: "registry" }, port: 8001 },
+      },
+    }),
+  },
+  programsWith: { scrape: ["exporter"] },
   speaks: {
+    8001: MEASURED_OPENLY,
     8443: "TLS",
     5443: "TLS",
     5432: "openly, between Harbor's own pods: its chart starts its database without a certificate, and its programs with sslmode=disable",

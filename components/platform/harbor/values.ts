@@ -65,6 +65,8 @@ export function harborValues(args: PlannedArgs<HarborArgs>, restarts: Restarts):
       external: { password: "", existingSecret: NAMES.database },
     },
     redis: { internal: part("redis") },
+    // Parts say what they count; its exporter would log in as the administrator, and to the database with every right.
+    ...(args.scrapedFrom === undefined ? {} : { metrics: { enabled: true }, exporter: { ...part("exporter"), replicas: 0 } }),
   };
 }
 

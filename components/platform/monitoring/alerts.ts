@@ -12,9 +12,6 @@ export interface Alert {
   readonly summary: string;
 }
 
-/** Names the node whose exporter says something. */
-export const OF_NODE = " * on (namespace, pod) group_left (node) kube_pod_info";
-
 /** 1 for a PostgreSQL that answers in its own pod, else 0: one that is down takes along who says so. */
 export const POSTGRESQL_ANSWERS = 'max by (pod) (cnpg_collector_up or 0 * up{job="postgresql-server"})';
 
@@ -49,13 +46,13 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
     ...graded({ critical: 0.03, warning: 0.12 }, (left) => ({
       name: "NodeDiskFull",
-      expr: `(node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes < ${left} and node_filesystem_readonly == 0)${OF_NODE}`,
+      expr: `node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes < ${left} and node_filesystem_readonly == 0`,
       lasts: "15m",
       summary: `Less than ${left * 100} % of {{ $labels.mountpoint }} of the node {{ $labels.node }} are left.`,
     })),
     {
       name: "NodeMemoryShort",
-      expr: `(node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05)${OF_NODE}`,
+      expr: "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05",
       lasts: "15m",
       severity: "warning",
       summary: "Less than 5 % of the memory of the node {{ $labels.node }} are left.",
@@ -218,7 +215,8 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
   postgresql: [
     {
       name: "PostgreSqlDown",
-      expr: 'sum(kube_pod_status_ready{namespace="postgresql",condition="true"}) == 0',
+      // What says how it is goes on without it.
+      expr: 'sum(kube_pod_status_ready{namespace="postgresql",pod!~"postgresql-exporter.*",condition="true"}) == 0',
       lasts: "5m",
       severity: "critical",
       summary: "No PostgreSQL answers.",
@@ -229,6 +227,14 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       lasts: "10m",
       severity: "warning",
       summary: "The PostgreSQL of {{ $labels.pod }} does not answer in its own pod.",
+    },
+    {
+      name: "PostgreSqlConnectionsShort",
+      // Of one server the exporter says it, of several each of them.
+      expr: 'sum(pg_stat_database_numbackends) / max(pg_settings_max_connections) > 0.8 or sum by (pod) (cnpg_backends_total) / on (pod) max by (pod) (cnpg_pg_settings_setting{name="max_connections"}) > 0.8',
+      lasts: "10m",
+      severity: "warning",
+      summary: "Four in five of the connections that PostgreSQL allows are in use; without one nobody gets in.",
     },
     {
       name: "PostgreSqlBehind",
@@ -308,6 +314,20 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       lasts: "10m",
       severity: "critical",
       summary: "No Harbor answers: nobody pulls or pushes an image of it.",
+    },
+    {
+      name: "HarborFails",
+      expr: 'sum(rate(harbor_core_http_request_total{code=~"5.."}[5m])) / sum(rate(harbor_core_http_request_total[5m])) > 0.1',
+      lasts: "10m",
+      severity: "warning",
+      summary: "More than one in ten requests at Harbor fail.",
+    },
+    {
+      name: "HarborJobsFail",
+      expr: 'sum by (type) (increase(harbor_jobservice_task_total{status="fail"}[1h])) > 2',
+      lasts: "15m",
+      severity: "warning",
+      summary: "Jobs of Harbor's fail again and again: {{ $labels.type }}.",
     },
   ],
   kyverno: [

@@ -1,4 +1,4 @@
-import { OF_NODE, POSTGRESQL_ANSWERS } from "./alerts";
+import { POSTGRESQL_ANSWERS } from "./alerts";
 
 /** One picture: lines by what they are called, each by what Prometheus is asked. */
 interface Panel {
@@ -29,18 +29,18 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
       {
         title: "Processors in use",
         unit: "percentunit",
-        lines: { "{{node}}": `1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m])${OF_NODE})` },
+        lines: { "{{node}}": '1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m]))' },
       },
       {
         title: "Memory in use",
         unit: "percentunit",
-        lines: { "{{node}}": `(1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)${OF_NODE}` },
+        lines: { "{{node}}": "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes" },
       },
       {
         title: "Disks in use",
         unit: "percentunit",
         lines: {
-          "{{node}} {{mountpoint}}": `(1 - node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes)${OF_NODE}`,
+          "{{node}} {{mountpoint}}": '1 - node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes',
         },
       },
       {
@@ -139,9 +139,43 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
     title: "PostgreSQL",
     panels: [
       { title: "Members that answer", lines: { "{{pod}}": POSTGRESQL_ANSWERS } },
-      { title: "Connections", lines: { "{{pod}} {{state}}": "sum by (pod, state) (cnpg_backends_total)" } },
+      {
+        title: "Connections",
+        lines: {
+          "{{pod}} {{state}}": "sum by (pod, state) (cnpg_backends_total)",
+          // Of one server, by its exporter.
+          "{{datname}}": "max by (datname) (pg_stat_database_numbackends)",
+        },
+      },
+      {
+        title: "Transactions a second, of one server",
+        lines: {
+          "{{datname}} done": 'sum by (datname) (rate(pg_stat_database_xact_commit{datname!=""}[5m]))',
+          "{{datname}} undone": 'sum by (datname) (rate(pg_stat_database_xact_rollback{datname!=""}[5m]))',
+        },
+      },
       { title: "How far members are behind", unit: "s", lines: { "{{pod}}": "cnpg_pg_replication_lag" } },
       { title: "Size of databases", unit: "bytes", lines: { "{{datname}}": "max by (datname) (cnpg_pg_database_size_bytes)" } },
+    ],
+  },
+  harbor: {
+    title: "Harbor",
+    panels: [
+      { title: "Requests", unit: "reqps", lines: { "{{code}}": "sum by (code) (rate(harbor_core_http_request_total[5m]))" } },
+      {
+        title: "How long they take (99 of 100)",
+        unit: "s",
+        lines: { "{{operation}}": 'topk(10, max by (operation) (harbor_core_http_request_duration_seconds{quantile="0.99"}))' },
+      },
+      {
+        title: "Images pulled and pushed, in requests at the registry",
+        unit: "reqps",
+        lines: { "{{handler}} {{method}}": "sum by (handler, method) (rate(registry_http_requests_total[5m]))" },
+      },
+      {
+        title: "Jobs in an hour",
+        lines: { "{{type}} {{status}}": "sum by (type, status) (increase(harbor_jobservice_task_total[1h]))" },
+      },
     ],
   },
   mariadb: {

@@ -24,7 +24,7 @@ import { DEFAULT_GIB, monitoringValues } from "./values";
 const DNS_METRICS = 9153;
 
 /**
- * Prometheus, Alertmanager and Grafana by the kube-prometheus-stack chart, with what measures nodes and objects. Its parts speak TLS to each other
+ * Prometheus, Alertmanager and Grafana by the kube-prometheus-stack chart, with what counts objects. Its parts speak TLS to each other
  * and verify it; users log in to Grafana by the platform's realm.
  */
 export class Monitoring extends PlatformService {
@@ -42,8 +42,7 @@ export class Monitoring extends PlatformService {
     this.url = output(url);
     this.credentials = { user: "admin", password: this.rotatedPassword("admin-password"), where: url };
 
-    // What measures nodes mounts their file systems.
-    this.createNamespace("privileged", { retain: args.retainData });
+    this.createNamespace("restricted", { retain: args.retainData });
     this.createPolicies(args);
     const { made, read } = this.createSecrets(args);
     const rights = [...this.createRights("inside", INSIDE), ...this.createRights("everywhere", EVERYWHERE)];
@@ -66,12 +65,11 @@ export class Monitoring extends PlatformService {
     const scraped = {
       operator: [PORTS.operator],
       "state-metrics": PORTS.stateMetrics,
-      "node-exporter": [PORTS.nodeExporter],
       grafana: [PORTS.grafana],
       prometheus: [PORTS.prometheus, PORTS.reloader],
       alertmanager: [PORTS.alertmanager, PORTS.reloader],
     };
-    const pods = { ...PODS, "state-metrics": PODS.stateMetrics, "node-exporter": PODS.nodeExporter };
+    const pods = { ...PODS, "state-metrics": PODS.stateMetrics };
     for (const [part, ports] of Object.entries(scraped))
       this.allowIngress(`allow-scrape-${part}`, pods[part as keyof typeof scraped], ports, prometheus);
     this.allowEgress("egress-dns-metrics", PODS.prometheus, [DNS_METRICS]);

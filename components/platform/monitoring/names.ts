@@ -30,7 +30,6 @@ export const NAMES = {
 export const PODS = {
   operator: { app: `${RELEASE}-operator` },
   stateMetrics: { "app.kubernetes.io/name": "kube-state-metrics" },
-  nodeExporter: { "app.kubernetes.io/name": "prometheus-node-exporter" },
   grafana: { "app.kubernetes.io/name": "grafana" },
   prometheus: SCRAPER,
   alertmanager: { "app.kubernetes.io/name": "alertmanager" },
@@ -40,7 +39,6 @@ export const PODS = {
 export const PORTS = {
   operator: 8080,
   stateMetrics: [8080, 8081],
-  nodeExporter: 9100,
   grafana: 3000,
   prometheus: 9090,
   alertmanager: 9093,

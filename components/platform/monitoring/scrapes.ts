@@ -39,7 +39,7 @@ export function podMonitor(
   { job, service, namespace, target }: Scraped,
   options: CustomResourceOptions,
 ): CustomResource {
-  const { pods, port, path = "/metrics", params, serverName } = target;
+  const { pods, port, named, path = "/metrics", params, serverName } = target;
   const ca = { secret: { name: NAMES.scraped, key: `${kebab(service)}.crt` } };
   return new CustomResource(
     name,
@@ -52,12 +52,22 @@ export function podMonitor(
         selector: { matchLabels: { ...pods } },
         podMetricsEndpoints: [
           {
-            portNumber: port,
+            portNumber: named ?? port,
             path,
             ...(params ? { params } : {}),
             ...(serverName ? { scheme: "https", tlsConfig: { ca, serverName } } : {}),
             relabelings: [
               { action: "replace", targetLabel: "job", replacement: job },
+              ...(named === undefined
+                ? []
+                : [
+                    {
+                      action: "replace",
+                      sourceLabels: ["__meta_kubernetes_pod_ip"],
+                      targetLabel: "__address__",
+                      replacement: `$1:${port}`,
+                    },
+                  ]),
               { action: "replace", sourceLabels: ["__meta_kubernetes_pod_node_name"], targetLabel: "node" },
             ],
           },

@@ -74,7 +74,6 @@ export const monitoring = defineService({
     8080: "openly, to Prometheus alone: what operator and kube-state-metrics count, whose charts have TLS with webhooks or another proxy only; beside Prometheus and Alertmanager it is TLS",
     8081: "openly, to Prometheus alone: what kube-state-metrics counts of itself",
     9094: "openly, between Alertmanager's own pods: whom they have told, without a setting of the chart's for TLS that was tried",
-    9100: "openly, to Prometheus alone: what is measured of nodes, whose chart has TLS with another proxy only",
   },
   // Kubelets, and the API server that says where everything is.
   calls: ["kubernetes", "kubelets"],

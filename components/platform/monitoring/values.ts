@@ -20,9 +20,6 @@ export const DEFAULT_GIB = 20;
 /** Where a pod has what its account shows to the API, and the cluster's authority. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** What of its pods a plain user's may do. */
-const CONFINED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
-
 /** Values of the kube-prometheus-stack chart. */
 export function monitoringValues(args: PlannedArgs<MonitoringArgs>, secrets: Output<string>): Values {
   const { plan, receiver } = args;
@@ -44,6 +41,8 @@ export function monitoringValues(args: PlannedArgs<MonitoringArgs>, secrets: Out
     ...Object.fromEntries(["kubeControllerManager", "kubeEtcd", "kubeScheduler", "kubeProxy"].map((part) => [part, { enabled: false }])),
     // Kubelets are found by the nodes themselves, not by a Service that the operator would write into kube-system.
     kubelet: { enabled: false },
+    // What measures nodes mounts folders of theirs: it is a service of its own, in a namespace where that is allowed.
+    nodeExporter: { enabled: false },
     prometheusOperator: {
       image: image("operator"),
       prometheusConfigReloader: { image: image("reloader"), resources: OTHERS },
@@ -84,7 +83,6 @@ export function monitoringValues(args: PlannedArgs<MonitoringArgs>, secrets: Out
       // It would read all of them to say that they are there.
       collectorsExclude: ["secrets", "configmaps"],
     },
-    "prometheus-node-exporter": nodeExporter(imageOf(plan, "nodeExporter")),
   };
 }
 
@@ -118,23 +116,6 @@ function kubelet(job_name: string, metrics_path: string, certificates: Monitorin
     authorization: { credentials_file: `${ACCOUNT}/token` },
     tls_config: certificates === "clusterSigned" ? { ca_file: `${ACCOUNT}/ca.crt` } : { insecure_skip_verify: true },
     relabel_configs: [{ source_labels: ["__meta_kubernetes_node_name"], target_label: "node" }],
-  };
-}
-
-/**
- * What measures nodes. It sees their file systems, and is neither in their network nor among their processes: what their interfaces carry
- * kubelets say.
- */
-function nodeExporter(image: string): Values {
-  const { sha, ...parts } = chartImage(image);
-  return {
-    image: { ...parts, distroless: false, ...(sha === undefined ? {} : { digest: `sha256:${String(sha)}` }) },
-    hostNetwork: false,
-    hostPID: false,
-    resources: OTHERS,
-    tolerations: [{ operator: "Exists" }],
-    securityContext: { seccompProfile: { type: "RuntimeDefault" } },
-    containerSecurityContext: CONFINED,
   };
 }
 

@@ -18,12 +18,21 @@ export const postgresql = defineService({
         ],
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
-  // Of several members; the image of one alone counts nothing.
   wants: {
-    scrape: () => ({
-      targets: { server: { pods: { "cnpg.io/cluster": "postgresql" }, port: 9187, serverName: "postgresql.postgresql.svc" } },
-    }),
+    // Several members say themselves what they count, one by an exporter beside it.
+    scrape: ({ replicas }) => {
+      const several = replicas > 1;
+      const workload = several ? "postgresql" : "postgresql-exporter";
+      const label = several ? "cnpg.io/cluster" : "app.kubernetes.io/name";
+      return {
+        targets: {
+          [several ? "server" : "exporter"]: { pods: { [label]: workload }, port: 9187, serverName: `${workload}.postgresql.svc` },
+        },
+      };
+    },
   },
+  programsWith: { scrape: ["exporter"] },
+  programsOfOne: ["exporter"],
   offers: ["postgres"],
   speaks: { 5432: "TLS", 8000: "TLS", 9187: "TLS" },
   refuses: (_options, claims) => refusedDatabases(claims),

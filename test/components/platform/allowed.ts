@@ -9,12 +9,16 @@ export const LEVELS: Readonly<Record<string, string>> = {
   cloudStorage: "privileged",
   chaosMesh: "privileged",
   rookCeph: "privileged",
-  // What measures nodes mounts their file systems to see how full they are.
-  monitoring: "privileged",
   // It writes the nodes' folders of network plugins, and enters pods' networks.
   istioCni: "privileged",
   // What reads logs mounts the folder of its node that they are in.
   logCollector: "privileged",
+  nodeExporter: "privileged",
+};
+
+/** Whose own pods mount folders of their nodes, to read, and why. */
+export const FOLDERS_OF_NODES: Readonly<Record<string, string>> = {
+  nodeExporter: "it sees how full the nodes' file systems are, and how busy nodes are",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */

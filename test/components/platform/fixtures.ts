@@ -335,11 +335,15 @@ export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
     severalBy === undefined
       ? {}
       : { needs: { ...needs, [severalBy]: {} }, dependsOn: [...dependsOn, offererOf(severalBy, plan.services)?.name ?? ""] };
+  const imagesOf = ({ name, images }: ServicePlan) => {
+    const { programsOfOne = [] } = (allServices[name as keyof typeof allServices] ?? {}) as { readonly programsOfOne?: readonly string[] };
+    return { images: Object.fromEntries(Object.entries(images).filter(([role]) => !programsOfOne.includes(role))) };
+  };
   return {
     ...plan,
     services: plan.services.map((each) => {
       const alone = single.includes(each.name) || (each.severalBy !== undefined && offererOf(each.severalBy, plan.services) === undefined);
-      return alone ? each : { ...each, ...claims(each), replicas: 3 };
+      return alone ? each : { ...each, ...claims(each), ...imagesOf(each), replicas: 3 };
     }),
   };
 }

@@ -12,7 +12,6 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
   "prometheus/alertmanager: notify/notify.go": ["alertmanager_notifications_failed_total"],
   "kubernetes/kube-state-metrics: docs/metrics/cluster/node-metrics.md": ["kube_node_status_condition", "kube_node_info"],
   "kubernetes/kube-state-metrics: docs/metrics/workload/pod-metrics.md": [
-    "kube_pod_info",
     "kube_pod_container_status_waiting_reason",
     "kube_pod_status_phase",
     "kube_pod_status_ready",
@@ -35,6 +34,18 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
     "node_memory_MemTotal_bytes",
   ],
   "prometheus/node_exporter: collector/cpu_common.go": ["node_cpu_seconds_total"],
+  "goharbor/harbor: src/lib/metric/collector.go (harbor_core_ by the chart)": [
+    "harbor_core_http_request_total",
+    "harbor_core_http_request_duration_seconds",
+  ],
+  "goharbor/harbor: src/lib/metric/jobservice.go (harbor_jobservice_ by the chart)": ["harbor_jobservice_task_total"],
+  "goharbor/website: docs/administration/metrics/_index.md": ["registry_http_requests_total"],
+  "prometheus-community/postgres_exporter: collector/pg_stat_database.go": [
+    "pg_stat_database_numbackends",
+    "pg_stat_database_xact_commit",
+    "pg_stat_database_xact_rollback",
+  ],
+  "prometheus-community/postgres_exporter: collector/pg_setting.go (pg_settings_ by the setting's name)": ["pg_settings_max_connections"],
   "kubernetes/kubernetes: pkg/kubelet/metrics/collectors/volume_stats.go": [
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
@@ -78,6 +89,7 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
   // cnpg_, the query and its column.
   "cloudnative-pg/charts: charts/cloudnative-pg/values.yaml": [
     "cnpg_backends_total",
+    "cnpg_pg_settings_setting",
     "cnpg_pg_replication_lag",
     "cnpg_pg_database_size_bytes",
   ],

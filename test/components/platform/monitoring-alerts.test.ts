@@ -82,18 +82,21 @@ describe("what claims to be measured", () => {
       const graph = await platformGraph(plan);
       let found = 0;
       for (const service of plan.services)
-        for (const [target, { pods, port, serverName }] of Object.entries(scrapeTargets(service))) {
+        for (const [target, { pods, port, named = port, serverName }] of Object.entries(scrapeTargets(service))) {
           const job = `${service.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${target}`;
           found++;
           if (!OPERATED.includes(service.name))
             assert.ok(
-              podsOf(graph, service.namespace).some(({ labels, ports }) => matches(pods, labels) && ports.includes(port)),
+              podsOf(graph, service.namespace).some(({ labels, ports }) => matches(pods, labels) && ports.includes(named)),
               job,
             );
           const monitor = graph.get(`seoul-monitoring-scrape-${job}`).inputs.spec;
           assert.deepEqual(at(monitor, "namespaceSelector", "matchNames"), [service.namespace]);
           assert.deepEqual(at(monitor, "selector", "matchLabels"), pods);
-          assert.equal(at(monitor, "podMetricsEndpoints", "0", "portNumber"), port);
+          assert.equal(at(monitor, "podMetricsEndpoints", "0", "portNumber"), named);
+          const there = at(monitor, "podMetricsEndpoints", "0", "relabelings") as Bag[];
+          const led = there.find(({ targetLabel }) => targetLabel === "__address__")?.replacement;
+          assert.equal(led, named === port ? undefined : `$1:${port}`, job);
           const ca = at(monitor, "podMetricsEndpoints", "0", "tlsConfig", "ca", "secret", "key");
           if (serverName !== undefined) assert.ok(`${String(ca)}` in authorities(graph), job);
           const [way] = ofKind(graph, "networking.k8s.io/v1:NetworkPolicy").filter(
@@ -133,14 +136,18 @@ describe("what claims to be measured", () => {
 
   it("has no exporter, and no image of one, where nobody measures", () => {
     const images = (services: Bag) =>
-      plannedFile(environmentFile({ platform: { services: { nats: true, ...services } } })).plan.images.filter((image) =>
+      plannedFile(environmentFile({ platform: { services: { nats: true, postgresql: true, ...services } } })).plan.images.filter((image) =>
         image.includes("exporter"),
       );
     assert.deepEqual(images({}), []);
-    const [nats, mysqld] = ["docker.io/natsio/prometheus-nats-exporter:", "quay.io/prometheus/mysqld-exporter:"];
-    for (const image of [nats, mysqld])
+    const named = [
+      "docker.io/natsio/prometheus-nats-exporter:",
+      "quay.io/prometheus/mysqld-exporter:",
+      "quay.io/prometheuscommunity/postgres-exporter:",
+    ];
+    for (const image of named)
       assert.ok(
-        images({ monitoring: true }).some((each) => each.startsWith(image!)),
+        images({ monitoring: true }).some((each) => each.startsWith(image)),
         image,
       );
   });
@@ -152,9 +159,12 @@ describe("what claims to be measured", () => {
   });
 
   it("is what alerts name by its job", () => {
-    const jobs = everyServicePlan().services.flatMap((service) =>
-      Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`),
+    // Of several members others are asked than of one.
+    const several = { profile: "highAvailability", platform: { services: { postgresql: true, cloudnativePg: true, monitoring: true } } };
+    const jobs = [everyServicePlan(), plannedFile(environmentFile(several)).plan].flatMap(({ services }) =>
+      services.flatMap((service) => Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`)),
     );
+    assert.ok(["postgresql-exporter", "postgresql-server"].every((job) => jobs.includes(job)));
     const named = new Set(expressions.flatMap((expr) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => String(job))));
     assert.ok(named.size > 4);
     // Of Traefik, which is the other ingress, nothing is named by its job.

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Receiver } from "../../../components/platform/monitoring/args";
 import { Monitoring } from "../../../components/platform/monitoring/monitoring";
 import { alertmanagerConfig, receiverSecrets } from "../../../components/platform/monitoring/receiver";
+import { NodeExporter } from "../../../components/platform/node-exporter/node-exporter";
 import { unwrapSecret } from "../../../testing/mocks";
+import { environmentFile, plannedFile } from "../../support/environment";
 import { type Build, keycloak, route, run } from "./builds";
 import { at, CANARY, everyServicePlan, platformGraph, servicePlan } from "./fixtures";
 
@@ -104,10 +106,32 @@ describe("Monitoring", () => {
     assert.ok("logs.crt" in data);
   });
 
-  it("puts node-exporter neither into a node's network nor among its processes", async () => {
-    const exporter = at(await values(monitoring()), "prometheus-node-exporter");
-    assert.deepEqual([at(exporter, "hostNetwork"), at(exporter, "hostPID")], [false, false]);
-    assert.deepEqual(at(exporter, "containerSecurityContext", "capabilities"), { drop: ["ALL"] });
+  it("holds its namespace to the strictest standard, since what measures nodes is in one of its own", async () => {
+    const graph = await platformGraph(everyServicePlan());
+    const level = (name: string) =>
+      at(graph.get(`seoul-${name}-namespace`).inputs, "metadata", "labels", "pod-security.kubernetes.io/enforce");
+    assert.deepEqual([level("monitoring"), level("node-exporter")], ["restricted", "privileged"]);
+    assert.deepEqual(at(graph.get("seoul-monitoring-release").inputs.values, "nodeExporter"), { enabled: false });
+  });
+});
+
+describe("NodeExporter", () => {
+  it("is on every node, neither in its network nor among its processes, and may write nothing there", async () => {
+    const graph = await run((common, opts) => new NodeExporter("watch", { ...common, plan: servicePlan("nodeExporter") }, opts));
+    const pod = at(graph.get("watch-exporter").inputs, "spec", "template", "spec");
+    assert.deepEqual(at(pod, "tolerations"), [{ operator: "Exists" }]);
+    assert.deepEqual([at(pod, "hostNetwork"), at(pod, "hostPID"), at(pod, "automountServiceAccountToken")], [undefined, undefined, false]);
+    const mounts = at(pod, "containers", "0", "volumeMounts") as { mountPath: string; readOnly: boolean }[];
+    assert.deepEqual(
+      mounts.map(({ mountPath, readOnly }) => [mountPath, readOnly]),
+      ["/etc/exporter", "/host/root", "/host/proc", "/host/sys"].map((path) => [path, true]),
+    );
+  });
+
+  it("comes and goes with monitoring", () => {
+    const names = (on: boolean) =>
+      plannedFile(environmentFile({ platform: { services: { monitoring: on } } })).plan.services.map(({ name }) => name);
+    assert.deepEqual([names(true).includes("nodeExporter"), names(false).includes("nodeExporter")], [true, false]);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   ADMINISTERS,
   CALLED_WITH,
   CALLS,
+  FOLDERS_OF_NODES,
   LEVELS,
   MANAGE_NAMESPACES,
   MAY_NOT_KNOW,
@@ -148,11 +149,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   "runs as plain users without a way to more, on read-only images": ({ service, workloads: own }) => {
     for (const { resource, pod, containers, initContainers } of own) {
-      assert.equal(podSecurityProblem({ ...pod, containers, initContainers }, "restricted"), undefined, resource.name);
+      const folders = service.name in FOLDERS_OF_NODES ? foldersOf(pod) : [];
+      const volumes = ((pod.volumes ?? []) as Bag[]).filter(({ name }) => !folders.includes(name));
+      assert.equal(podSecurityProblem({ ...pod, volumes, containers, initContainers }, "restricted"), undefined, resource.name);
+      for (const { volumeMounts = [] } of [...containers, ...initContainers])
+        for (const mount of volumeMounts as Bag[]) if (folders.includes(mount.name)) assert.equal(mount.readOnly, true, resource.name);
       assert.ok(Number(at(pod.securityContext, "runAsUser")) > 0, resource.name);
       for (const container of [...containers, ...initContainers])
         assert.equal(at(container.securityContext, "readOnlyRootFilesystem"), true, resource.name);
-      assert.equal(LEVELS[service.name], undefined, resource.name);
+      if (folders.length === 0) assert.equal(LEVELS[service.name], undefined, resource.name);
     }
   },
   "is on no port, address or folder of the nodes": (subject, environment) => {
@@ -160,8 +165,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
       assert.equal(at(inputs, "spec", "type"), "ClusterIP", name);
       assert.doesNotMatch(JSON.stringify(inputs), /nodePort|externalIPs/, name);
     }
+    const kinds = subject.service.name in FOLDERS_OF_NODES ? /host(Network|PID|IPC|Port)"/ : /host(Network|PID|IPC|Port|Path)"/;
     for (const { resource, pod, containers, initContainers } of subject.workloads)
-      assert.doesNotMatch(JSON.stringify([pod, containers, initContainers]), /host(Network|PID|IPC|Port|Path)"/, resource.name);
+      assert.doesNotMatch(JSON.stringify([pod, containers, initContainers]), kinds, resource.name);
     const balanced = (at(subject.values, "controller", "service") ?? at(subject.values, "service", "spec")) as Bag | undefined;
     if (balanced?.type === "LoadBalancer" && environment.platform.loadBalancer.kind === "metallb")
       assert.equal(balanced.allocateLoadBalancerNodePorts, false);
@@ -360,11 +366,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
     const { service, values, workloads: own } = subject;
     const { single = {} } = allServices[service.name as keyof typeof allServices] as ServiceDefinition;
     const ours = own.flatMap(({ resource: { type, inputs } }) =>
-      type === "kubernetes:batch/v1:Job"
+      // One on every node is as many as there are nodes.
+      /^kubernetes:(batch\/v1:Job|apps\/v1:DaemonSet)$/.test(type)
         ? []
         : [{ name: String(at(inputs, "metadata", "name")), replicas: Number(at(inputs, "spec", "replicas")) }],
     );
-    const alone = [...ours, ...scaled(renderedOf(service, values))].flatMap(({ name, replicas }) => (replicas > 1 ? [] : [name]));
+    const alone = [...ours, ...scaled(renderedOf(service, values))].flatMap(({ name, replicas }) =>
+      // None at all is none that runs.
+      replicas > 1 || replicas === 0 ? [] : [name],
+    );
     assert.deepEqual(alone.sort(), Object.keys(single).sort(), service.name);
     for (const reason of Object.values(single)) assert.match(reason, /^[a-z].{20,}[^.]$/);
     for (const { inputs, name } of subject.objects.filter(({ type }) => OPERATED.test(type)))
@@ -407,3 +417,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
         }
   },
 };
+
+/** Volumes of a pod that are folders of its node, by name. */
+function foldersOf({ volumes = [] }: Bag): unknown[] {
+  return (volumes as Bag[]).filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name);
+}

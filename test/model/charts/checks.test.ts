@@ -67,7 +67,7 @@ describe("a chart's own values", () => {
     ["certManager", { extraObjects: ["apiVersion: v1\nkind: ConfigMap\n"] }, ["warning extraObjects.0"]],
     ["monitoring", { grafana: { "grafana.ini": { smtp: { enabled: true } } } }, []],
     ["monitoring", { global: { rbac: { create: true } } }, ["error global.rbac.create"]],
-    ["monitoring", { "prometheus-node-exporter": { hostNetwork: true } }, ["error prometheus-node-exporter.hostNetwork"]],
+    ["monitoring", { nodeExporter: { enabled: true } }, ["error nodeExporter.enabled"]],
     ["monitoring", { prometheus: { prometheusSpec: { retention: "1d" } } }, ["warning prometheus.prometheusSpec.retention"]],
     ["logging", { loki: { limits_config: { max_query_length: "30d" } } }, []],
     ["logging", { loki: { limits_config: { retention_period: "1d" } } }, ["warning loki.limits_config.retention_period"]],
