@@ -95,6 +95,24 @@ describe("kpaas fleet export", () => {
     assert.equal((await exported(root, "--commit", "main")).code, 2);
   });
 
+  it("writes workflows and jobs for the project's own place, with actions by commit and version", async () => {
+    const { image } = OPERATOR;
+    const root = project({ via: { github: {}, gitlab: { image } } });
+    const forge = (via: string, folder: string) => command(["fleet", "export", folder, "--via", via], { cwd: root });
+    const github = await forge("github", ".github/workflows");
+    assert.equal(github.code, 0, github.stderr);
+    const text = readFileSync(join(root, ".github/workflows/kpaas-fleet-korea.yaml"), "utf8");
+    assert.match(text, /uses: actions\/checkout@[0-9a-f]{40} # v\d/);
+    assert.match(text, /kpaas fleet up --plan preview.json --wave rest --yes/);
+    const gitlab = await forge("gitlab", "ci");
+    assert.equal(gitlab.code, 0, gitlab.stderr);
+    assert.match(
+      readFileSync(join(root, "ci/kpaas-fleet-korea.gitlab-ci.yml"), "utf8"),
+      /local: ci\/kpaas-fleet-korea-waves.gitlab-ci.yml/,
+    );
+    assert.equal((await forge("gitlab", "../elsewhere")).code, 2);
+  });
+
   it("brings nothing up by the operator that is in no commit, is not said, or cannot work there", async () => {
     const up = (root: string, ...words: string[]) => command(["fleet", "up", "--via", "operator", "--yes", ...words], { cwd: root });
     const reached = { operator: { ...OPERATOR, kubeconfig: { env: "KUBECONFIG_OF_OPERATOR" } } };
@@ -104,10 +122,12 @@ describe("kpaas fleet export", () => {
     const unsaid = await up(project({ via: { operator: OPERATOR } }));
     assert.equal(unsaid.code, 2);
     assert.match(unsaid.stderr, /does not say how the operator is reached/);
-    const agent = { infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { agent: true } } } };
-    const unworkable = await up(project({ via: reached }, { seoul: agent }));
+    const ofThisMachine = {
+      infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { privateKey: { file: "key" } } } },
+    };
+    const unworkable = await up(project({ via: reached }, { seoul: ofThisMachine }));
     assert.equal(unworkable.code, 3);
-    assert.match(unworkable.stderr, /no SSH agent runs in a workspace/);
+    assert.match(unworkable.stderr, /in a file of this machine, which a workspace has not/);
     assert.equal((await up(project({ via: reached }), "--sandbox")).code, 2);
   });
 
