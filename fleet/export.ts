@@ -54,7 +54,7 @@ export function exportFleet(request: ExportRequest): Exported {
   const { folder, via } = request;
   const mark = markOf(fleet, via);
   const files = filesFor(request, loaded);
-  const there = new Map(namesIn(folder).map((name) => [name, readIfThere(join(folder, name)) ?? ""]));
+  const there = new Map(filesIn(folder).map((name) => [name, readIfThere(join(folder, name)) ?? ""]));
   const names = [...files.keys()];
   const changed = names.filter((name) => there.get(name) !== files.get(name));
   const removed = [...there.keys()].filter((name) => !files.has(name) && there.get(name)?.startsWith(mark)).sort();
@@ -71,6 +71,11 @@ export function exportFleet(request: ExportRequest): Exported {
     for (const name of removed) removeIfStill(join(folder, name), there.get(name) ?? "");
   }
   return { fleet, via, same: names.filter((name) => !changed.includes(name)), changed, removed };
+}
+
+/** What may be an export's own. */
+function filesIn(folder: string): string[] {
+  return namesIn(folder).filter((name) => /\.ya?ml$/.test(name));
 }
 
 /** With what every file of an export begins. */
@@ -188,7 +193,7 @@ export function exportedClusters(
 
 /** The commit of the Stacks that are there: whether they are up to date otherwise is no question of the commit that looks. */
 function writtenCommit(folder: string): string | undefined {
-  for (const name of namesIn(folder)) {
+  for (const name of filesIn(folder)) {
     const [, found] = /^ {2}commit: "?([0-9a-f]{40})"?$/m.exec(readIfThere(join(folder, name)) ?? "") ?? [];
     if (found !== undefined) return found;
   }

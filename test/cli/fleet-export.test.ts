@@ -53,6 +53,7 @@ describe("kpaas fleet export", () => {
     assert.equal((await exported(root, "--check")).code, 0);
 
     writeFileSync(join(folder, "mine.yaml"), "kind: List\n");
+    mkdirSync(join(folder, "others"));
     write(root, { waves: [{ name: "all", select: ["*"] }], environments: ["seoul"], via: { operator: OPERATOR } });
     const stale = await exported(root, "--check");
     assert.equal(stale.code, 3, stale.stdout);
@@ -61,7 +62,7 @@ describe("kpaas fleet export", () => {
       /deploy\/001-seoul.yaml: is not up to date\n.*deploy\/001-busan.yaml: is left over\n.*002-seoul.yaml: is left/s,
     );
     assert.equal((await exported(root, "--commit", COMMIT)).code, 0);
-    assert.deepEqual(readdirSync(folder).sort(), ["000-access.yaml", "001-seoul.yaml", "mine.yaml"]);
+    assert.deepEqual(readdirSync(folder).sort(), ["000-access.yaml", "001-seoul.yaml", "mine.yaml", "others"]);
     assert.equal((await exported(root, "--check")).code, 0);
 
     rmSync(join(folder, "001-seoul.yaml"));
