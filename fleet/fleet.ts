@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadFleet } from "../files/load-fleet";
+import { ofItsClusters, oneWave } from "../model/fleet/one-wave";
 import { clusterNames } from "../model/fleet/plan";
 import { refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
@@ -28,11 +29,12 @@ export async function fleetChange(
   operator: FleetOperator,
   saved?: { readonly file: string; readonly content: string | undefined },
 ): Promise<FleetReport | undefined> {
-  const { loaded, work } = readWork(request, wanted);
-  const { plan } = loaded;
-  const { sandbox, approvals = {} } = request;
-  requireClusters(plan, approvals);
-  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, work, sandbox);
+  const { loaded: whole, work } = readWork(request, wanted);
+  const { sandbox, wave, approvals = {} } = request;
+  requireClusters(whole.plan, approvals);
+  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, whole.plan, work, sandbox);
+  const plan = wave === undefined ? whole.plan : oneWave(whole.plan, wave);
+  const loaded = { ...whole, plan };
   const by = request.via === undefined ? {} : { operator: operatorRun(loaded, request.root) };
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
@@ -42,7 +44,7 @@ export async function fleetChange(
     if (operator.ask && !(await operator.ask({ kind: "change", fleet: plan.fleet, preview }))) return undefined;
     store.clear(store.results);
     const agreed = reviewed
-      ? { approved: reviewed.approved, approvals: reviewed.approvals }
+      ? { approved: ofItsClusters(plan, reviewed.approved), approvals: ofItsClusters(plan, reviewed.approvals) }
       : { approved: fingerprintsOf(preview), approvals };
     return await workOnRun(store.begin({ ...work, run: randomUUID(), sandbox, plan, ...agreed, ...by }), store, request, operator);
   });

@@ -22,6 +22,8 @@ export interface FleetRequest {
   readonly parallel?: number;
   /** What is let through. @default nothing */
   readonly approvals?: Approvals;
+  /** The one wave that is brought up. @default all of them, one after the other */
+  readonly wave?: string;
   /** Who brings the clusters up. @default processes of this machine */
   readonly via?: "operator";
   /** Its clusters by name or glob: the others are left as they are. @default all */

@@ -145,6 +145,8 @@ export interface Credentials {
   readonly names: readonly string[];
   /** The usual ones, where the file refers to none. */
   find(look: Surroundings): { readonly there: boolean; readonly where: string };
+  /** How jobs of a code forge log in, where the file refers to none. @default secrets that the file names */
+  readonly jobs?: JobLogin;
   /** Where the cloud is asked first, as far as the usual ways say. */
   url(look: Surroundings): string | undefined;
   /**
@@ -152,6 +154,31 @@ export interface Credentials {
    * What of the cloud's own runs in the cluster trusts it too. @default the usual authorities alone
    */
   authority?(look: Surroundings, given: Readonly<Record<string, string>>): string | undefined;
+}
+
+/**
+ * How a job of a code forge logs in: by a token that the forge makes for each job, where the cloud takes one; else by secrets that are kept there
+ * under these names. Roles and accounts are variables of the forge: names, no secrets.
+ */
+export interface JobLogin {
+  readonly secrets?: readonly string[];
+  readonly github?: {
+    /** Actions by their commit, with what they are given; `vars.NAME` is what the forge has under that name, `REGION` the environment's. */
+    readonly actions?: readonly { readonly uses: Action; readonly with: Readonly<Record<string, string>> }[];
+    readonly variables?: Readonly<Record<string, string>>;
+  };
+  readonly gitlab?: {
+    /** For whom the token `KPAAS_ID_TOKEN` is. */
+    readonly audience: string;
+    readonly script: readonly string[];
+  };
+}
+
+/** An action of GitHub's, by the commit of a version. */
+export interface Action {
+  readonly action: string;
+  readonly commit: string;
+  readonly version: string;
 }
 
 /** What one may look at for credentials. */

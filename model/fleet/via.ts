@@ -11,6 +11,8 @@ const branch = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be a branch's name")
   .meta({ description: "The branch that is brought up. Default: `main`." });
 
+const backend = z.string().min(1).optional().meta({ description: "Where states are. Default: `backend.url` of Pulumi.yaml." });
+
 const operatorSchema = z.strictObject({
   repository: z
     .string()
@@ -26,7 +28,7 @@ const operatorSchema = z.strictObject({
   }),
   image: digested.meta({ description: "The workspaces' image, by its digest: node, Pulumi, and what kubespray's runs need." }),
   namespace: label("a namespace", 63).optional().meta({ description: "Where the Stacks are. Default: `kpaas`." }),
-  backend: z.string().min(1).optional().meta({ description: "Where states are. Default: `backend.url` of Pulumi.yaml." }),
+  backend,
   kubeconfig: secretReferenceSchema.optional().meta({
     description: "How `fleet up --via operator` reaches the operator's cluster. `fleet export` does not need it.",
   }),
@@ -34,6 +36,7 @@ const operatorSchema = z.strictObject({
 
 const githubSchema = z.strictObject({
   branch: branch.optional(),
+  backend,
   runsOn: z.array(z.string().min(1)).min(1).optional().meta({
     description: "The labels of the runner, which has to reach the machines. Default: `ubuntu-24.04`, of GitHub's own.",
   }),
@@ -41,6 +44,7 @@ const githubSchema = z.strictObject({
 
 const gitlabSchema = z.strictObject({
   branch: branch.optional(),
+  backend,
   image: digested.meta({ description: "The jobs' image, by its digest: node, git, and what kubespray's runs need." }),
   tags: z.array(z.string().min(1)).min(1).optional().meta({ description: "The tags of the runner, which has to reach the machines." }),
 });

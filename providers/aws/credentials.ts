@@ -25,6 +25,27 @@ export const credentials: Credentials = {
     if (file !== undefined) return { there: true, where: `profile ${env.AWS_PROFILE || "default"} of ${file}` };
     return { there: false, where: "neither AWS_ACCESS_KEY_ID nor a profile is there; the role of an EC2 machine is seen only by asking" };
   },
+  jobs: {
+    github: {
+      actions: [
+        {
+          uses: {
+            action: "aws-actions/configure-aws-credentials",
+            commit: "e6de054238d6b7531b4efff3b6587d9aade6a06c",
+            version: "v6.2.3",
+          },
+          with: { "role-to-assume": "vars.KPAAS_AWS_ROLE", "aws-region": "REGION" },
+        },
+      ],
+    },
+    gitlab: {
+      audience: "sts.amazonaws.com",
+      script: [
+        'export AWS_ROLE_ARN="$KPAAS_AWS_ROLE" AWS_WEB_IDENTITY_TOKEN_FILE="$(umask 077 && mktemp)"',
+        'printf %s "$KPAAS_ID_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
+      ],
+    },
+  },
   url: ({ env }) =>
     env.AWS_ENDPOINT_URL ||
     (env.AWS_REGION || env.AWS_DEFAULT_REGION

@@ -48,6 +48,23 @@ export const credentials: Credentials = {
     if (exists(profile)) return { there: true, where: `whoever is logged in with az (${profile})` };
     return { there: false, where: "ARM_CLIENT_ID is not set, and nobody is logged in with `az login`" };
   },
+  jobs: {
+    github: {
+      variables: {
+        ARM_USE_OIDC: "true",
+        ARM_CLIENT_ID: "vars.KPAAS_AZURE_CLIENT",
+        ARM_TENANT_ID: "vars.KPAAS_AZURE_TENANT",
+        ARM_SUBSCRIPTION_ID: "vars.KPAAS_AZURE_SUBSCRIPTION",
+      },
+    },
+    gitlab: {
+      audience: "api://AzureADTokenExchange",
+      script: [
+        'export ARM_USE_OIDC=true ARM_OIDC_TOKEN="$KPAAS_ID_TOKEN" ARM_CLIENT_ID="$KPAAS_AZURE_CLIENT"',
+        'export ARM_TENANT_ID="$KPAAS_AZURE_TENANT" ARM_SUBSCRIPTION_ID="$KPAAS_AZURE_SUBSCRIPTION"',
+      ],
+    },
+  },
   url: ({ env }) =>
     ({ usgovernment: "https://management.usgovcloudapi.net", china: "https://management.chinacloudapi.cn" })[env.ARM_ENVIRONMENT ?? ""] ??
     "https://management.azure.com",

@@ -25,5 +25,23 @@ export const credentials: Credentials = {
         "neither GOOGLE_CREDENTIALS nor GOOGLE_APPLICATION_CREDENTIALS is set, and `gcloud auth application-default login` has left none; the account of a machine on GCP is seen only by asking",
     };
   },
+  jobs: {
+    github: {
+      actions: [
+        {
+          uses: { action: "google-github-actions/auth", commit: "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093", version: "v3.0.0" },
+          with: { workload_identity_provider: "vars.KPAAS_GCP_PROVIDER", service_account: "vars.KPAAS_GCP_ACCOUNT" },
+        },
+      ],
+    },
+    gitlab: {
+      audience: "https://iam.googleapis.com/$KPAAS_GCP_PROVIDER",
+      script: [
+        'export GOOGLE_APPLICATION_CREDENTIALS="$(umask 077 && mktemp)" KPAAS_TOKEN_FILE="$(umask 077 && mktemp)"',
+        'printf %s "$KPAAS_ID_TOKEN" > "$KPAAS_TOKEN_FILE"',
+        `node -e 'const { KPAAS_GCP_PROVIDER: provider, KPAAS_GCP_ACCOUNT: account, KPAAS_TOKEN_FILE: file } = process.env; console.log(JSON.stringify({ type: "external_account", audience: "//iam.googleapis.com/" + provider, subject_token_type: "urn:ietf:params:oauth:token-type:jwt", token_url: "https://sts.googleapis.com/v1/token", credential_source: { file }, service_account_impersonation_url: "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/" + account + ":generateAccessToken" }))' > "$GOOGLE_APPLICATION_CREDENTIALS"`,
+      ],
+    },
+  },
   url: ({ env }) => env.GOOGLE_COMPUTE_CUSTOM_ENDPOINT || "https://compute.googleapis.com",
 };

@@ -16,5 +16,6 @@ export const credentials: Credentials = {
       };
     return openstack.find(look);
   },
+  jobs: { secrets: ["OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_TENANT_ID"] },
   url: openstack.url,
 };

@@ -45,6 +45,7 @@ export const credentials: Credentials = {
     if (lacking.length === 0) return { there: true, where: "OS_* environment variables" };
     return { there: false, where: `OS_AUTH_URL is set, but not ${lacking.join(", ")}` };
   },
+  jobs: { secrets: ["OS_AUTH_URL", "OS_APPLICATION_CREDENTIAL_ID", "OS_APPLICATION_CREDENTIAL_SECRET"] },
   url(look) {
     if (!look.env.OS_CLOUD) return look.env.OS_AUTH_URL || undefined;
     const auth = namedCloud(look)?.auth;

@@ -16,5 +16,6 @@ export const credentials: Credentials = {
       where: `VSPHERE_* environment variables${env.VSPHERE_SERVER ? "" : "; without VSPHERE_SERVER, the file has to name the server"}`,
     };
   },
+  jobs: { secrets: ["VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD"] },
   url: ({ env }) => (env.VSPHERE_SERVER ? `https://${env.VSPHERE_SERVER}` : undefined),
 };

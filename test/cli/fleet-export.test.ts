@@ -53,6 +53,7 @@ describe("kpaas fleet export", () => {
     assert.equal((await exported(root, "--check")).code, 0);
 
     writeFileSync(join(folder, "mine.yaml"), "kind: List\n");
+    mkdirSync(join(folder, "others"));
     write(root, { waves: [{ name: "all", select: ["*"] }], environments: ["seoul"], via: { operator: OPERATOR } });
     const stale = await exported(root, "--check");
     assert.equal(stale.code, 3, stale.stdout);
@@ -61,7 +62,7 @@ describe("kpaas fleet export", () => {
       /deploy\/001-seoul.yaml: is not up to date\n.*deploy\/001-busan.yaml: is left over\n.*002-seoul.yaml: is left/s,
     );
     assert.equal((await exported(root, "--commit", COMMIT)).code, 0);
-    assert.deepEqual(readdirSync(folder).sort(), ["000-access.yaml", "001-seoul.yaml", "mine.yaml"]);
+    assert.deepEqual(readdirSync(folder).sort(), ["000-access.yaml", "001-seoul.yaml", "mine.yaml", "others"]);
     assert.equal((await exported(root, "--check")).code, 0);
 
     rmSync(join(folder, "001-seoul.yaml"));
@@ -95,6 +96,24 @@ describe("kpaas fleet export", () => {
     assert.equal((await exported(root, "--commit", "main")).code, 2);
   });
 
+  it("writes workflows and jobs for the project's own place, with actions by commit and version", async () => {
+    const { image } = OPERATOR;
+    const root = project({ via: { github: {}, gitlab: { image } } });
+    const forge = (via: string, folder: string) => command(["fleet", "export", folder, "--via", via], { cwd: root });
+    const github = await forge("github", ".github/workflows");
+    assert.equal(github.code, 0, github.stderr);
+    const text = readFileSync(join(root, ".github/workflows/kpaas-fleet-korea.yaml"), "utf8");
+    assert.match(text, /uses: actions\/checkout@[0-9a-f]{40} # v\d/);
+    assert.match(text, /kpaas fleet up --plan preview.json --wave rest --yes/);
+    const gitlab = await forge("gitlab", "ci");
+    assert.equal(gitlab.code, 0, gitlab.stderr);
+    assert.match(
+      readFileSync(join(root, "ci/kpaas-fleet-korea.gitlab-ci.yml"), "utf8"),
+      /local: ci\/kpaas-fleet-korea-waves.gitlab-ci.yml/,
+    );
+    assert.equal((await forge("gitlab", "../elsewhere")).code, 2);
+  });
+
   it("brings nothing up by the operator that is in no commit, is not said, or cannot work there", async () => {
     const up = (root: string, ...words: string[]) => command(["fleet", "up", "--via", "operator", "--yes", ...words], { cwd: root });
     const reached = { operator: { ...OPERATOR, kubeconfig: { env: "KUBECONFIG_OF_OPERATOR" } } };
@@ -104,10 +123,12 @@ describe("kpaas fleet export", () => {
     const unsaid = await up(project({ via: { operator: OPERATOR } }));
     assert.equal(unsaid.code, 2);
     assert.match(unsaid.stderr, /does not say how the operator is reached/);
-    const agent = { infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { agent: true } } } };
-    const unworkable = await up(project({ via: reached }, { seoul: agent }));
+    const ofThisMachine = {
+      infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { privateKey: { file: "key" } } } },
+    };
+    const unworkable = await up(project({ via: reached }, { seoul: ofThisMachine }));
     assert.equal(unworkable.code, 3);
-    assert.match(unworkable.stderr, /no SSH agent runs in a workspace/);
+    assert.match(unworkable.stderr, /in a file of this machine, which a workspace has not/);
     assert.equal((await up(project({ via: reached }), "--sandbox")).code, 2);
   });
 

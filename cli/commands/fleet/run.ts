@@ -4,6 +4,7 @@ import type { Context } from "../../context";
 import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
 
 interface UpFlags extends FleetFlags, ApproveFlags {
+  readonly wave?: string;
   readonly via?: "operator";
   readonly plan?: string;
 }
@@ -27,6 +28,7 @@ export function registerUp(fleet: Command, context: Context): void {
     .addOption(
       new Option("--plan <FILE>", "go by what `fleet preview --save FILE` has shown, in place of a new preview").conflicts("approve"),
     )
+    .option("--wave <NAME>", "this wave alone, which counts as approved by that; those before it have to be up")
     .addOption(
       new Option("--via <WHO>", "have the Pulumi Kubernetes Operator bring the clusters up, as the fleet's file names it")
         .choices(["operator"])
@@ -35,8 +37,9 @@ export function registerUp(fleet: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
     .action(async (file: string | undefined, flags: UpFlags) => {
       const [{ fleetChange }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
-      const by = flags.via === undefined ? {} : { via: flags.via };
-      const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...by };
+      const { via, wave } = flags;
+      const more = { ...(via === undefined ? {} : { via }), ...(wave === undefined ? {} : { wave }) };
+      const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...more };
       const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
       await runFleet(context, flags, "fleet up", (operator) => fleetChange(request, { operation: "up" }, operator, saved));
     });

@@ -1,3 +1,4 @@
+import type { JobLogin } from "../../cloud";
 import type { Layer } from "../../layers";
 import type { SecretReference } from "../../plan/infrastructure-types";
 
@@ -6,6 +7,8 @@ export interface ExportedCluster {
   readonly name: string;
   readonly provider: string;
   readonly region?: string;
+  /** How jobs log in at its cloud; undefined where its file says where the credentials are, or nobody is asked. */
+  readonly login?: JobLogin;
   /** Its stacks, in the order in which they are brought up. */
   readonly stacks: readonly ExportedStack[];
   /** Whether its lock is there and says what the plan does. */

@@ -1,6 +1,7 @@
 import type { Problem } from "../../problems";
 import type { FleetPlan } from "../plan";
 import type { FleetFile } from "../schema";
+import type { Via } from "../via";
 import type { ExportedCluster } from "./cluster";
 import { LONGEST_NAME, resourceName } from "./operator-stack";
 
@@ -29,6 +30,42 @@ export function inexpressible(plan: FleetPlan, file: Pick<FleetFile, "maintenanc
   return problems;
 }
 
+/** What of the waves jobs of a code forge cannot keep. What is within a wave, its job's runner does. */
+export function unkeepable(plan: FleetPlan, file: Pick<FleetFile, "maintenance">, via: "github" | "gitlab"): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: string, reason: string, remedy = "take it out, or bring the fleet up from a machine: `kpaas fleet up`") =>
+    problems.push({ environment: plan.fleet, path, reason, remedy, severity: "error" });
+  plan.waves.forEach(({ bakeSeconds, canaries, maintenance }, index) => {
+    const at = `waves.${index}`;
+    if (canaries > 0 && bakeSeconds > LONGEST_BAKE)
+      refuse(
+        `${at}.bake`,
+        "the wave's job would run while its canaries bake, and jobs end after some hours",
+        "bake for 3h at most, or make the canaries a wave",
+      );
+    if (via === "github" && bakeSeconds % 60 > 0) refuse(`${at}.bake`, "wait timers count whole minutes", "write whole minutes");
+    if (bakeSeconds > WAITS[via]) refuse(`${at}.bake`, `is longer than what waits there may be: ${WAITS[via] / 86_400} days`, "write less");
+    if (maintenance !== undefined && maintenance !== file.maintenance) refuse(`${at}.maintenance`, NO_WINDOW);
+  });
+  if (file.maintenance !== undefined) refuse("maintenance", NO_WINDOW);
+  return problems;
+}
+
+/** In seconds: while a job runs; and the longest wait timer and delayed job. */
+const LONGEST_BAKE = 3 * 3_600;
+const WAITS = { github: 30 * 86_400, gitlab: 7 * 86_400 } as const;
+const NO_WINDOW = "a job that waits for a window runs meanwhile, and jobs end after some hours";
+
+/** What of clusters and backend cannot work in a job of a code forge. */
+export function unworkableInJobs(
+  fleet: string,
+  clusters: readonly ExportedCluster[],
+  backend: string | undefined,
+  via: "github" | "gitlab",
+): Problem[] {
+  return [...backendProblems(fleet, backend, via), ...clusters.flatMap((cluster) => ofThisMachine(cluster, "job"))];
+}
+
 /** What of clusters and backend cannot work in a workspace of the operator's. */
 export function unworkable(
   fleet: string,
@@ -47,10 +84,12 @@ export function unworkable(
       },
     ];
   }
+  return [...backendProblems(fleet, backend, "operator"), ...clusters.flatMap(clusterProblems)];
+}
+
+function backendProblems(fleet: string, backend: string | undefined, via: Via): Problem[] {
   const wrong = backendMistake(backend);
-  const ofBackend: Problem[] =
-    wrong === undefined ? [] : [{ environment: fleet, path: "via.operator.backend", ...wrong, severity: "error" }];
-  return [...ofBackend, ...clusters.flatMap(clusterProblems)];
+  return wrong === undefined ? [] : [{ environment: fleet, path: `via.${via}.backend`, ...wrong, severity: "error" }];
 }
 
 interface Mistake {
@@ -71,22 +110,9 @@ function backendMistake(backend: string | undefined): Mistake | undefined {
 }
 
 function clusterProblems(cluster: ExportedCluster): Problem[] {
-  const { name, stacks, secrets, usesAgent, kubesprayFrom, isLocked } = cluster;
-  const problems: Problem[] = [];
-  const refuse = (path: string, reason: string, remedy: string) =>
-    problems.push({ environment: name, path, reason, remedy, severity: "error" });
-  if (!isLocked)
-    refuse("", "its lock is not there or is not current, and nobody writes it in a workspace", `\`kpaas lock ${name}\`, and commit it`);
-  for (const { path, reference } of secrets)
-    if ("file" in reference)
-      refuse(path, "is in a file of this machine, which a workspace has not", "use { env: NAME } or { vault: path#field }");
-  if (usesAgent) refuse("infrastructure.access.ssh.agent", "no SSH agent runs in a workspace", "use infrastructure.access.ssh.privateKey");
-  if (kubesprayFrom !== undefined)
-    refuse(
-      "cluster.kubespray.source",
-      "is outside the project's folder, which is all that a workspace has",
-      "put it below that, or take it out",
-    );
+  const { name, stacks } = cluster;
+  const problems = ofThisMachine(cluster, "workspace");
+  const refuse = refuser(name, problems);
   for (const stack of stacks) {
     const { secretsProvider } = stack;
     if (secretsProvider === undefined || secretsProvider === "passphrase")
@@ -104,4 +130,27 @@ function clusterProblems(cluster: ExportedCluster): Problem[] {
       );
   }
   return problems;
+}
+
+/** What only the machine has from which one exports. */
+function ofThisMachine({ name, secrets, usesAgent, kubesprayFrom, isLocked }: ExportedCluster, where: "workspace" | "job"): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = refuser(name, problems);
+  if (!isLocked)
+    refuse("", `its lock is not there or is not current, and nobody writes it in a ${where}`, `\`kpaas lock ${name}\`, and commit it`);
+  for (const { path, reference } of secrets)
+    if ("file" in reference)
+      refuse(path, `is in a file of this machine, which a ${where} has not`, "use { env: NAME } or { vault: path#field }");
+  if (usesAgent) refuse("infrastructure.access.ssh.agent", `no SSH agent runs in a ${where}`, "use infrastructure.access.ssh.privateKey");
+  if (kubesprayFrom !== undefined)
+    refuse(
+      "cluster.kubespray.source",
+      `is outside the project's folder, which is all that a ${where} has`,
+      "put it below that, or take it out",
+    );
+  return problems;
+}
+
+function refuser(environment: string, problems: Problem[]) {
+  return (path: string, reason: string, remedy: string) => problems.push({ environment, path, reason, remedy, severity: "error" });
 }
