@@ -20,6 +20,8 @@ export interface ChildSettings {
   readonly health: FleetPlan["health"];
   /** Given to the commands that take them. */
   readonly approvals: Approvals;
+  /** The environment of the processes. @default this process' own */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** What is typed for a step. */
@@ -43,7 +45,7 @@ export class Children {
   constructor(private readonly settings: ChildSettings) {}
 
   async launch(operation: Operation): Promise<Ended> {
-    const { main, root, sandbox, approvals } = this.settings;
+    const { main, root, sandbox, approvals, env = process.env } = this.settings;
     const files = this.filesOf(operation);
     const [verb = "", ...options] = COMMANDS[operation.step];
     const words = verb === "cluster" ? [verb, ...options, operation.cluster] : [verb, operation.cluster, ...options];
@@ -51,7 +53,7 @@ export class Children {
     const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
     // A group of its own: what a terminal sends to the runner is the runner's to pass on.
     const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {
-      ...{ cwd: root, detached: true, stdio: ["ignore", out, err] },
+      ...{ cwd: root, env, detached: true, stdio: ["ignore", out, err] },
     });
     for (const file of [out, err]) closeSync(file);
     const key = keyOf(operation);
