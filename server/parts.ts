@@ -58,6 +58,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
     const work = new Work({
       ...{ database: opened, log, folder: join(folder, "operations"), turned: followOperation },
       capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
+      ended: () => repository.keepStacks(),
       runner: async (operation, results) => {
         const env = environmentOf(process.env, await credentialsFor(operation, opened, secrets));
         return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, env });

@@ -4,6 +4,7 @@ import { writeWhole } from "../../host/files";
 import { fields, parsedJson } from "../../model/data";
 import type { Database } from "../data/database";
 import type { Tables } from "../data/tables";
+import { SERVICE } from "../git/git";
 import type { Repository } from "../git/repository";
 import { BEGINNING, type Deed, type Entry, entryOf, type Head, Verifier } from "./chain";
 
@@ -49,7 +50,7 @@ export class Trail {
   async commitHead(): Promise<void> {
     const head = await last(this.database.query);
     if (head.number === this.committed || head.number === 0) return;
-    await this.repository.change({ name: "kpaas server", id: "kpaas-server" }, async () => {
+    await this.repository.change(SERVICE, async () => {
       writeWhole(join(this.repository.root, HEAD_FILE), `${JSON.stringify({ number: head.number, hash: head.hash })}\n`);
       return `Keep the audit trail's head at entry ${head.number}`;
     });

@@ -10,7 +10,8 @@ export interface Author {
   readonly id: string;
 }
 
-const SERVICE: Author = { name: "kpaas server", id: "kpaas-server" };
+/** The service itself. */
+export const SERVICE: Author = { name: "kpaas server", id: "kpaas-server" };
 const TIMEOUT_MS = 60_000;
 const OUTPUT = 64 * 2 ** 20;
 

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
-import { type Author, GitError, git } from "./git";
+import { keepFile, makeFolder, PRIVATE_FOLDER, readIfThere } from "../../host/files";
+import { type Author, GitError, git, SERVICE } from "./git";
 
 const BRANCH = "main";
+/** The configuration of stacks, wherever it lies. */
+const STACKS = ":(glob)**/Pulumi.*.yaml";
+const OTHERS = ":(exclude,glob)**/Pulumi.*.yaml";
 /** Others may push at the same time, so often. */
 const TRIES = 5;
 
@@ -51,6 +54,7 @@ export class Repository {
     return this.alone(async () => {
       for (let tries = 1; ; tries++) {
         await this.follow();
+        const before = await this.commitOf("HEAD");
         try {
           const subject = await work();
           await git(this.root, ["add", "--all"]);
@@ -59,6 +63,9 @@ export class Repository {
           await git(this.root, ["push", "--quiet", "origin", `HEAD:refs/heads/${BRANCH}`]);
           return;
         } catch (error) {
+          // The commit goes, and what is in it stays where it is: what others must not lose is taken from there.
+          await git(this.root, before === "" ? ["read-tree", "--empty"] : ["reset", "--quiet", before]);
+          if (before === "") await this.ifAny(["update-ref", "-d", "HEAD"]);
           await this.follow();
           if (tries === TRIES || !(error instanceof GitError && /rejected|fetch first|cannot lock ref/.test(error.text))) throw error;
         }
@@ -66,9 +73,9 @@ export class Repository {
     });
   }
 
-  /** Takes over what others have pushed. */
-  refresh(): Promise<void> {
-    return this.alone(() => this.follow());
+  /** Commits what an operation has written: the configuration of its stack, with the salt of its secrets. */
+  keepStacks(): Promise<void> {
+    return this.change(SERVICE, async () => "Keep the configuration of stacks");
   }
 
   /** The commits that have touched a file, newest first. */
@@ -94,13 +101,22 @@ export class Repository {
     return next;
   }
 
+  /** Makes the work tree what others have pushed, but for the configuration of stacks: the engine writes that, and it is committed with what comes next. */
   private async follow(): Promise<void> {
     await git(this.root, ["fetch", "--quiet", "origin"]);
-    const there = await this.ifAny(["rev-parse", "--verify", "--quiet", `refs/remotes/origin/${BRANCH}`]);
-    if (there === "") await git(this.root, ["update-ref", "-d", "HEAD"]).catch(() => undefined);
-    else await git(this.root, ["reset", "--quiet", "--hard", `origin/${BRANCH}`]);
-    // What a change has left that failed; what is ignored (`.kpaas/`) stays.
-    await git(this.root, ["clean", "--quiet", "-d", "--force"]);
+    const there = await this.commitOf(`refs/remotes/origin/${BRANCH}`);
+    const here = await this.commitOf("HEAD");
+    if (here !== there || (await git(this.root, ["status", "--porcelain", "--", ".", OTHERS])) !== "") {
+      const changed = await git(this.root, ["ls-files", "-z", "--modified", "--others", "--exclude-standard", "--", STACKS]);
+      const kept = changed.split("\0").flatMap((path) => {
+        const content = path === "" ? undefined : readIfThere(join(this.root, path));
+        return content === undefined ? [] : [[path, content] as const];
+      });
+      if (there !== "") await git(this.root, ["reset", "--quiet", "--hard", `origin/${BRANCH}`]);
+      // What a change has left that failed; what is ignored (`.kpaas/`) stays.
+      await git(this.root, ["clean", "--quiet", "-d", "--force", "--exclude=Pulumi.*.yaml"]);
+      for (const [path, content] of kept) keepFile(join(this.root, path), content);
+    }
     makeFolder(join(this.root, "environments"));
   }
 
@@ -108,6 +124,11 @@ export class Repository {
     makeFolder(this.root, PRIVATE_FOLDER);
     await git(this.root, ["init", "--quiet", `--initial-branch=${BRANCH}`]);
     await git(this.root, ["remote", "add", "origin", this.origin]);
+  }
+
+  /** The commit that a name stands for; empty where there is none. */
+  private async commitOf(name: string): Promise<string> {
+    return (await this.ifAny(["rev-parse", "--verify", "--quiet", name])).trim();
   }
 
   private async ifAny(words: readonly string[]): Promise<string> {

@@ -33,6 +33,8 @@ export interface WorkParts {
   runner(operation: Operation, results: string): Promise<Runner>;
   /** Told of each turn, within the piece of work that writes it down: it happens with it or not at all. */
   turned(operation: Operation, turn: Turn, within: Transaction<Tables>): Promise<void>;
+  /** Called after the end of each, whatever came of it. */
+  ended(): Promise<void>;
 }
 
 /** What each kind is done by, in order. */
@@ -100,6 +102,7 @@ export class Work {
   private async follow(operation: Operation): Promise<void> {
     try {
       await this.carryOut(operation);
+      await this.parts.ended();
     } catch (error) {
       // Its database may be gone: it is written down as under way, and is gone on with.
       if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));

@@ -52,6 +52,31 @@ describe("The repository of environments", () => {
     assert.equal(readFileSync(join(repository.root, ".kpaas", "state"), "utf8"), "kept");
   });
 
+  it("never loses the configuration of stacks, which the engine writes, and commits it", async () => {
+    const data = folder();
+    const repository = await Repository.open(data);
+    const file = join(repository.root, "environments", "Pulumi.seoul.yaml");
+    await repository.change(KIM, put(repository, "seoul.yaml", "name: seoul\n"));
+    writeFileSync(file, "encryptionsalt: v1\n");
+    await assert.rejects(repository.change(KIM, async () => Promise.reject(new Error("no"))));
+    await repository.keepStacks();
+    writeFileSync(file, "encryptionsalt: v2\n");
+    const other = await Repository.open(folder(), repository.origin);
+    assert.equal(readFileSync(join(other.root, "environments", "Pulumi.seoul.yaml"), "utf8"), "encryptionsalt: v1\n");
+    let tries = 0;
+    await repository.change(KIM, async () => {
+      tries++;
+      if (tries === 1) await other.change(KIM, put(other, "busan.yaml", "name: busan\n"));
+      return await put(repository, "jeju.yaml", "name: jeju\n")();
+    });
+    assert.equal(tries, 2);
+    assert.equal(readFileSync(file, "utf8"), "encryptionsalt: v2\n");
+    const [newest] = await repository.history("environments/Pulumi.seoul.yaml");
+    assert.equal(newest?.subject, "Add jeju.yaml");
+    const again = await Repository.open(data);
+    assert.equal(readFileSync(join(again.root, "environments", "Pulumi.seoul.yaml"), "utf8"), "encryptionsalt: v2\n");
+  });
+
   it("does a change again on top of what others have pushed meanwhile", async () => {
     const data = folder();
     const repository = await Repository.open(data);

@@ -24,6 +24,7 @@ describe("Operations", () => {
     new Work(
       {
         ...{ database, log: new Log({ write: () => undefined }), folder: join(folder(), "operations"), capacity: () => capacity },
+        ended: async () => undefined,
         runner: async () => runner,
         turned: async (operation, turn) => void turns.push(`${operation.environment} ${toldAs(turn)}`),
       },
