@@ -2,12 +2,17 @@ import type { Server } from "node:https";
 import { basicLogin, passwordIn } from "./access/basic";
 import { Gate, type Login } from "./access/gate";
 import { tokenLogin } from "./access/tokens";
+import { auditRoutes } from "./api/audit";
+import { environmentRoutes } from "./api/environments";
+import { operationRoutes } from "./api/operations";
 import type { Verification } from "./audit/trail";
 import { makeApp } from "./http/app";
 import { Limits } from "./http/limits";
 import { Log, type LogSink, whatFailed } from "./http/log";
 import { Metrics } from "./http/metrics";
+import { withDocument } from "./http/openapi";
 import { ownRoutes } from "./http/own-routes";
+import type { Route } from "./http/route";
 import { openParts, type Parts } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
@@ -48,7 +53,7 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
     const metrics = new Metrics();
     let stopping = false;
     const app = makeApp({
-      routes: [...ownRoutes(parts.database, metrics, () => stopping), ...kpaasRoutes(parts)],
+      routes: routesOf(parts, metrics, () => stopping),
       gate: new Gate(loginsOf(settings, log, metrics)),
       limits: new Limits(RATE, BURST),
       ...{ metrics, log },
@@ -72,6 +77,18 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
     await stop();
     throw error;
   }
+}
+
+/** All calls, and the document of them. */
+function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Route[] {
+  const { database, repository, trail } = parts;
+  const own = [
+    ...ownRoutes(database, metrics, stopping),
+    ...environmentRoutes(repository),
+    ...operationRoutes(database),
+    ...auditRoutes(trail),
+  ];
+  return withDocument([...own, ...kpaasRoutes(parts)]);
 }
 
 /** Looks at the whole audit trail. The service does not run meanwhile, where its database is the embedded one. */

@@ -28,6 +28,15 @@ describe("kpaas server", () => {
     assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok" });
     assert.deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: "ok" });
     assert.equal((await fetch(`${url}/metrics`)).status, 401);
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { security: unknown[]; operationId: string }>>;
+    };
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
+    assert.deepEqual(
+      Object.entries(paths).flatMap(([path, each]) => (Object.values(each).some(({ security }) => security.length === 0) ? [path] : [])),
+      ["/healthz", "/readyz", "/openapi.json"],
+    );
     assert.equal(statSync(data).mode & 0o777, 0o700);
     assert.match(logged, /"event":"nobody can log in"/);
   });
