@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
   releases: () => (require("./commands/releases") as typeof import("./commands/releases")).registerReleases,
   servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,
+  server: () => (require("./commands/server") as typeof import("./commands/server")).registerServer,
   doctor: () => (require("./commands/doctor") as typeof import("./commands/doctor")).registerDoctor,
   completion: () => (require("./commands/completion") as typeof import("./commands/completion")).registerCompletion,
 };

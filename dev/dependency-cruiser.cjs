@@ -42,10 +42,12 @@ const MAY_IMPORT = {
     "model",
   ],
   fleet: ["operate", "engine", "files", "host", "model"],
+  server: ["fleet", "operate", "files", "host", "model", "catalog"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: [
     "plugin/kubespray/ansible/(python|source|cached|unusable)",
+    "server/server",
     "fleet",
     "operate",
     "engine",
@@ -130,6 +132,26 @@ module.exports = {
       to: { path: "^node_modules/(commander|picocolors|log-update)/" },
     },
     {
+      name: "service-in-server",
+      comment: "What serves is loaded by `kpaas server` alone.",
+      severity: "error",
+      from: { pathNot: "^(server|test|dev)/" },
+      to: { path: "^node_modules/(fastify|kysely|pg|@electric-sql|jose)/" },
+    },
+    {
+      name: "server-is-loaded-late",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: { path: "^server/", dependencyTypesNot: ["type-only", "type-import", "dynamic-import"] },
+    },
+    {
+      name: "terraman-is-one-face",
+      comment: "K-PaaS's shapes are a face of the service: nothing else of it knows them.",
+      severity: "error",
+      from: { path: "^server/", pathNot: "^server/(terraman/|server\\.ts|parts\\.ts)" },
+      to: { path: "^server/terraman/" },
+    },
+    {
       name: "one-cloud-each",
       comment: "Providers know nothing of each other, and share what any machine needs.",
       severity: "error",
@@ -145,5 +167,7 @@ module.exports = {
     // Some packages are there for `import` alone.
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
     exclude: { path: "^dist/" },
+    // Doors of ES modules that are required.
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
   },
 };

@@ -23,6 +23,7 @@ const folders = [
   "engine",
   "operate",
   "fleet",
+  "server",
   "cli",
   "testing",
   "library",

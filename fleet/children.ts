@@ -28,6 +28,8 @@ export interface ChildSettings {
   readonly approvals: Approvals;
   /** How long a step on another host may say nothing. @default three minutes */
   readonly silenceMs?: number;
+  /** The environment of the processes. @default this process' own */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A step on another host that says nothing for so long has ended without a result; where it has not, its stack is still its own. */
@@ -43,13 +45,13 @@ export class Children implements Steps {
   constructor(private readonly settings: ChildSettings) {}
 
   async launch(operation: Operation): Promise<Ended> {
-    const { main, root, sandbox, work, approvals, health } = this.settings;
+    const { main, root, sandbox, work, approvals, health, env = process.env } = this.settings;
     const files = this.filesOf(operation);
     const words = wordsOf(operation.step, operation.cluster, work, { approvals: approvals[operation.cluster], health });
     const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
     // A group of its own: what a terminal sends to the runner is the runner's to pass on.
     const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {
-      ...{ cwd: root, detached: true, stdio: ["ignore", out, err] },
+      ...{ cwd: root, env, detached: true, stdio: ["ignore", out, err] },
     });
     for (const file of [out, err]) closeSync(file);
     const key = keyOf(operation);

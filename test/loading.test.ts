@@ -32,6 +32,11 @@ describe("What is loaded", () => {
     );
   });
 
+  it("by the service's help is nothing of what serves", () => {
+    const { packages, own } = loadedBy(`require(${JSON.stringify(MAIN)})`, ["server", "--help"]);
+    assert.deepEqual([packages, ofFolders(own, ["server"])], [["commander", "fastest-levenshtein", "picocolors"], []]);
+  });
+
   it("by check and plan is what reads and plans a file, no engine and no SDK", () => {
     const project = folder();
     spawnSync(process.execPath, [MAIN, "init", "seoul", "--provider", "openstack"], { cwd: project });

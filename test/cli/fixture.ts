@@ -206,6 +206,7 @@ export async function command(argv: readonly string[], world: World = {}): Promi
       locator: async () => ({
         diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }),
       }),
+      server: () => import("../../server/server.js"),
       servers: async () => ({
         diagnoseServers: async () => ({ version: "1.36.3", reason: "no etcd 3.6.14 in the cache", build: "no `go` on PATH" }),
         installServers: async () => Object.fromEntries(PROGRAMS.map((name) => [name, `/cache/${name}`])) as Programs,

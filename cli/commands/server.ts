@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Flags } from "../../server/server";
+import { type Context, writeJson, writeLines } from "../context";
+import { EXIT } from "../exit";
+import { Exit } from "../report";
+import { interruptible } from "../signals";
+
+/** `kpaas server`: the service in Terraman's place. */
+export function registerServer(program: Command, context: Context): void {
+  const server = program
+    .command("server")
+    .summary("serve clusters by HTTP, as K-PaaS's Terraman does")
+    .description(
+      "Runs the service that stands in Terraman's place, until it is interrupted. What is its own lies in a folder; its database is embedded, or a PostgreSQL server's, whose URL comes by the variable KPAAS_DATABASE_URL where it holds a password.",
+    )
+    .option("--listen <address>", "address and port; others than this machine's own take TLS", "127.0.0.1:8091")
+    .option("--data <folder>", "the folder of what is its own", ".kpaas/server")
+    .option("--database <url>", "URL of a PostgreSQL server, without a password")
+    .option("--tls-cert <file>", "certificate; a renewed one is taken up within a minute")
+    .option("--tls-key <file>", "its key")
+    .option("--insecure-http", "listen without TLS, where a proxy before it speaks it")
+    .option("--issuer <url>", "the realm whose tokens are taken")
+    .option("--audience <name>", "what tokens have to be meant for")
+    .option("--client <name...>", "clients whose tokens are taken without that, such as cp-client")
+    .option(
+      "--basic-auth <file>",
+      "take K-PaaS's own account too, for K-PaaS's own calls; the file holds its password, and is made where there is none",
+    )
+    .option("--repository <url>", "the git repository of environments, in place of a bare one in the folder")
+    .option(
+      "--vault <url>",
+      "keep secrets in a vault, logged in to by KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, in place of the database",
+    )
+    .option("--secrets-key <file>", "the key that secrets in the database are encrypted by; made where there is none")
+    .option("--sandbox", "rehearse operations against simulated clouds")
+    .addHelpText("after", "\nExample:\n  $ kpaas server --issuer https://login.example.org/realms/cp-realm --audience kpaas")
+    .action((flags: Flags) => serve(context, flags));
+  server
+    .command("audit")
+    .summary("look at the audit trail")
+    .description("Looks at the audit trail of the service in the folder that --data names.")
+    .command("verify")
+    .summary("tell whether the audit trail is whole")
+    .description(
+      "Goes through the whole audit trail, and holds it against the heads that were committed to git. Takes --data, --database and --repository as the service does, which does not run meanwhile where its database is the embedded one.",
+    )
+    .option("--json", "print what was found as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas server audit verify --data .kpaas/server")
+    .action((_options: object, command: Command) => verify(context, command.optsWithGlobals()));
+}
+
+async function verify(context: Context, flags: Flags & { readonly json?: boolean }): Promise<void> {
+  const { settingsOf, verifyAudit } = await context.modules.server();
+  const settings = settingsOf({ ...flags, data: resolve(context.cwd, flags.data) }, context.env);
+  const found = await verifyAudit(settings, context.stderr);
+  if (flags.json) writeJson(context, found);
+  else
+    writeLines(context.stdout, [
+      ...found.faults,
+      `${found.entries} entries, held against ${found.heads} heads in git: ${found.faults.length === 0 ? "whole" : "not what was written"}`,
+    ]);
+  if (found.faults.length > 0) throw new Exit(EXIT.failed);
+}
+
+async function serve(context: Context, flags: Flags): Promise<void> {
+  const { settingsOf, startServer } = await context.modules.server();
+  const settings = settingsOf({ ...flags, data: resolve(context.cwd, flags.data) }, context.env);
+  await interruptible(context, async ({ signal }) => {
+    const running = await startServer(settings, context.stderr);
+    if (!signal.aborted) await new Promise((ended) => signal.addEventListener("abort", ended, { once: true }));
+    await running.stop();
+  });
+}

@@ -1,0 +1,76 @@
+import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { Migrator } from "kysely/migration";
+import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
+import { MIGRATIONS } from "./migrations";
+import type { Tables } from "./tables";
+
+/** Where the data are: in a folder, by the embedded PostgreSQL; on a server; or in memory, for tests. */
+export type Place = { readonly folder: string } | { readonly url: string } | "memory";
+
+/** Connections to a server that are kept. */
+const CONNECTIONS = 10;
+/** How long a statement, or a new connection, may take. */
+const STATEMENT_MS = 30_000;
+const CONNECT_MS = 10_000;
+
+/** The database, with its tables as this version has them. The same SQL speaks to both kinds of it. */
+export class Database {
+  private constructor(readonly query: Kysely<Tables>) {}
+
+  /**
+   * Opens it and brings its tables up to date.
+   * @param failed told of a connection that a server has ended while nobody used it
+   * @throws Error where it cannot be reached, or is of a later version
+   */
+  static async open(place: Place, failed: (error: Error) => void = () => undefined): Promise<Database> {
+    const query = new Kysely<Tables>({ dialect: await dialectOf(place, failed), plugins: [new CamelCasePlugin()] });
+    const database = new Database(query);
+    try {
+      await database.migrate();
+      return database;
+    } catch (error) {
+      await query.destroy().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Whether it answers. */
+  async answers(): Promise<boolean> {
+    return await sql`select 1`.execute(this.query).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.query.destroy();
+  }
+
+  private async migrate(): Promise<void> {
+    // Several that start at once wait for each other: the migrator holds a lock of the database's own.
+    const migrator = new Migrator({ db: this.query.withoutPlugins(), provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+    const { error } = await migrator.migrateToLatest();
+    if (error === undefined) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/corrupted migrations/.test(reason))
+      throw new Error(`the database is of a later version of the service (${reason}): install that version`);
+    throw error;
+  }
+}
+
+async function dialectOf(place: Place, failed: (error: Error) => void): Promise<Dialect> {
+  if (place !== "memory" && "url" in place) {
+    const { Pool } = await import("pg");
+    const pool = new Pool({
+      ...{ connectionString: place.url, max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS },
+      ...{ statement_timeout: STATEMENT_MS, application_name: "kpaas" },
+    });
+    // An idle connection that ends would end the process.
+    pool.on("error", failed);
+    return new PostgresDialect({ pool });
+  }
+  const { PGlite } = await import("@electric-sql/pglite");
+  if (place === "memory") return new PGliteDialect({ pglite: new PGlite() });
+  makeFolder(place.folder, PRIVATE_FOLDER);
+  return new PGliteDialect({ pglite: new PGlite(place.folder) });
+}

@@ -1,0 +1,60 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** What each version has changed; applied once, in this order, and never edited after a release. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001-clusters": {
+    up: (database) =>
+      each(
+        database,
+        `create table clusters (
+          id uuid primary key, name text not null, type text not null, provider text not null, description text not null,
+          status char(1) not null check (status in ('C', 'A', 'D')), ssh_key text not null, account integer, environment text unique,
+          api_url text, created timestamptz not null default now(), modified timestamptz not null default now())`,
+        `create table cluster_logs (
+          cluster uuid not null references clusters (id) on delete cascade, number integer not null, message varchar(300) not null,
+          at timestamptz not null default now(), primary key (cluster, number))`,
+        `create table accounts (
+          id integer generated always as identity primary key, name text not null, provider text not null, project text, region text,
+          site text, created timestamptz not null default now(), modified timestamptz not null default now())`,
+        `create table templates (
+          id integer generated always as identity primary key, name text not null, provider text not null, text text not null,
+          region text, created timestamptz not null default now(), modified timestamptz not null default now())`,
+        `create table ssh_keys (
+          id integer generated always as identity primary key, name text not null unique, provider text not null,
+          created timestamptz not null default now(), modified timestamptz not null default now())`,
+        `create table secrets (path text primary key, sealed text not null, modified timestamptz not null default now())`,
+      ),
+  },
+  "0002-audit": {
+    up: (database) =>
+      each(
+        database,
+        `create table audit (
+          number integer primary key, at text not null, actor text not null, action text not null, target text not null,
+          detail text not null, previous text not null, hash text not null unique)`,
+        // Nothing of it is changed or taken away, by a mistake of ours either; who may alter tables is found out by the chain.
+        `create function audit_is_appended() returns trigger language plpgsql as
+          $$ begin raise exception 'the audit trail is only appended to'; end $$`,
+        `create trigger audit_is_appended before update or delete or truncate on audit
+          for each statement execute function audit_is_appended()`,
+      ),
+  },
+  "0003-operations": {
+    up: (database) =>
+      each(
+        database,
+        `create table operations (
+          id uuid primary key, environment text not null, cluster uuid references clusters (id) on delete set null,
+          kind text not null check (kind in ('up', 'destroy')), state text not null check (state in ('waiting', 'running', 'done', 'failed')),
+          step text, attempt integer not null default 0, asked_by text not null, reason text,
+          created timestamptz not null default now(), started timestamptz, ended timestamptz)`,
+        // Of an environment one is under way at a time, whoever asks and however often.
+        `create unique index one_operation on operations (environment) where state in ('waiting', 'running')`,
+      ),
+  },
+};
+
+async function each(database: Kysely<unknown>, ...statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}

@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { keepFile, makeFolder, PRIVATE_FOLDER, readIfThere } from "../../host/files";
+import { type Author, GitError, git, SERVICE } from "./git";
+
+const BRANCH = "main";
+/** The configuration of stacks, wherever it lies. */
+const STACKS = ":(glob)**/Pulumi.*.yaml";
+const OTHERS = ":(exclude,glob)**/Pulumi.*.yaml";
+/** Others may push at the same time, so often. */
+const TRIES = 5;
+
+/** A commit, as it is shown. */
+export interface Commit {
+  readonly id: string;
+  readonly at: string;
+  readonly author: string;
+  readonly subject: string;
+}
+
+/**
+ * The repository of environments and their locks, with a work tree of the service's own that follows it. Every change is a commit, pushed before
+ * anybody goes by it; changes go one after the other.
+ */
+export class Repository {
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    /** The work tree: the project's root for operations. */
+    readonly root: string,
+    readonly origin: string,
+  ) {}
+
+  /** Opens it; a bare one is made in the folder where `origin` is not named. */
+  static async open(folder: string, origin = join(folder, "environments.git")): Promise<Repository> {
+    const root = join(folder, "project");
+    const own = origin === join(folder, "environments.git");
+    if (own && !existsSync(join(origin, "HEAD"))) {
+      makeFolder(origin, PRIVATE_FOLDER);
+      await git(folder, ["init", "--quiet", "--bare", `--initial-branch=${BRANCH}`, origin]);
+    }
+    const repository = new Repository(root, origin);
+    if (!existsSync(join(root, ".git"))) await repository.clone();
+    await repository.alone(() => repository.follow());
+    return repository;
+  }
+
+  /**
+   * Changes files of the work tree, and commits and pushes what came of it; nothing is committed where nothing differs. Where others have pushed
+   * meanwhile, it is done again on top of theirs; where it throws, nothing is left of it.
+   * @param work writes files below `root`, and gives the commit's subject
+   */
+  change(author: Author, work: () => Promise<string>): Promise<void> {
+    return this.alone(async () => {
+      for (let tries = 1; ; tries++) {
+        await this.follow();
+        const before = await this.commitOf("HEAD");
+        try {
+          const subject = await work();
+          await git(this.root, ["add", "--all"]);
+          if ((await git(this.root, ["status", "--porcelain"])) === "") return;
+          await git(this.root, ["commit", "--quiet", "--message", subject], author);
+          await git(this.root, ["push", "--quiet", "origin", `HEAD:refs/heads/${BRANCH}`]);
+          return;
+        } catch (error) {
+          // The commit goes, and what is in it stays where it is: what others must not lose is taken from there.
+          await git(this.root, before === "" ? ["read-tree", "--empty"] : ["reset", "--quiet", before]);
+          if (before === "") await this.ifAny(["update-ref", "-d", "HEAD"]);
+          await this.follow();
+          if (tries === TRIES || !(error instanceof GitError && /rejected|fetch first|cannot lock ref/.test(error.text))) throw error;
+        }
+      }
+    });
+  }
+
+  /** Commits what an operation has written: the configuration of its stack, with the salt of its secrets. */
+  keepStacks(): Promise<void> {
+    return this.change(SERVICE, async () => "Keep the configuration of stacks");
+  }
+
+  /** The commits that have touched a file, newest first. */
+  async history(path: string, most = 100): Promise<Commit[]> {
+    const words = ["log", `--max-count=${most}`, "--format=%H%x00%aI%x00%an%x00%s", "HEAD", "--", path];
+    const lines = (await this.ifAny(words)).split("\n").filter((line) => line !== "");
+    return lines.map((line) => {
+      const [id = "", at = "", author = "", subject = ""] = line.split("\0");
+      return { id, at, author, subject };
+    });
+  }
+
+  /** Every line that a file has ever had, newest first. */
+  async linesEver(path: string): Promise<string[]> {
+    const text = await this.ifAny(["log", "--format=", "--patch", "--unified=0", "--no-color", "--no-ext-diff", "HEAD", "--", path]);
+    return text.split("\n").flatMap((line) => (line.startsWith("+") && !line.startsWith("+++ ") ? [line.slice(1)] : []));
+  }
+
+  /** Everything that changes the work tree, one after the other. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work, work);
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Makes the work tree what others have pushed, but for the configuration of stacks: the engine writes that, and it is committed with what comes next. */
+  private async follow(): Promise<void> {
+    await git(this.root, ["fetch", "--quiet", "origin"]);
+    const there = await this.commitOf(`refs/remotes/origin/${BRANCH}`);
+    const here = await this.commitOf("HEAD");
+    if (here !== there || (await git(this.root, ["status", "--porcelain", "--", ".", OTHERS])) !== "") {
+      const changed = await git(this.root, ["ls-files", "-z", "--modified", "--others", "--exclude-standard", "--", STACKS]);
+      const kept = changed.split("\0").flatMap((path) => {
+        const content = path === "" ? undefined : readIfThere(join(this.root, path));
+        return content === undefined ? [] : [[path, content] as const];
+      });
+      if (there !== "") await git(this.root, ["reset", "--quiet", "--hard", `origin/${BRANCH}`]);
+      // What a change has left that failed; what is ignored (`.kpaas/`) stays.
+      await git(this.root, ["clean", "--quiet", "-d", "--force", "--exclude=Pulumi.*.yaml"]);
+      for (const [path, content] of kept) keepFile(join(this.root, path), content);
+    }
+    makeFolder(join(this.root, "environments"));
+  }
+
+  private async clone(): Promise<void> {
+    makeFolder(this.root, PRIVATE_FOLDER);
+    await git(this.root, ["init", "--quiet", `--initial-branch=${BRANCH}`]);
+    await git(this.root, ["remote", "add", "origin", this.origin]);
+  }
+
+  /** The commit that a name stands for; empty where there is none. */
+  private async commitOf(name: string): Promise<string> {
+    return (await this.ifAny(["rev-parse", "--verify", "--quiet", name])).trim();
+  }
+
+  private async ifAny(words: readonly string[]): Promise<string> {
+    return await git(this.root, words).catch((error: unknown) => {
+      if (error instanceof GitError) return "";
+      throw error;
+    });
+  }
+}

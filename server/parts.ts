@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { capacityOf } from "../fleet/request";
+import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeIfStill } from "../host/files";
+import { take } from "../host/mutex";
+import { isAlive, thisProcess } from "../host/processes";
+import { Trail } from "./audit/trail";
+import { Database } from "./data/database";
+import { Repository } from "./git/repository";
+import type { Log } from "./http/log";
+import { keyIn, SealedSecrets } from "./secrets/sealed";
+import type { SecretStore } from "./secrets/store";
+import { VaultSecrets } from "./secrets/vault";
+import type { Settings } from "./settings";
+import { credentialsFor } from "./terraman/credentials";
+import { followOperation } from "./terraman/progress";
+import { environmentOf } from "./work/environment-variables";
+import { commandsIn, type Runner, Work } from "./work/work";
+
+/** The compiled command line, which does each step. */
+const MAIN = join(__dirname, "..", "cli", "main.js");
+
+/** Raised where another process of this host works with the folder: the embedded database has one user. */
+export class FolderBusyError extends Error {
+  override readonly name = "FolderBusyError";
+}
+
+/** What the service keeps and does, without the way in. */
+export interface Parts {
+  readonly database: Database;
+  readonly repository: Repository;
+  readonly trail: Trail;
+  readonly secrets: SecretStore;
+  readonly work: Work;
+  /** Ends it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens all of it.
+ * @param runner in place of commands, for tests
+ * @throws FolderBusyError
+ */
+export async function openParts(settings: Settings, log: Log, runner?: Runner): Promise<Parts> {
+  const { folder, sandbox } = settings;
+  makeFolder(folder, PRIVATE_FOLDER);
+  const release = takeFolder(folder);
+  let database: Database | undefined;
+  try {
+    const place = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
+    const opened = await Database.open(place, (error) => log.warn("database", { error: error.name }));
+    database = opened;
+    const repository = await Repository.open(folder, settings.repository);
+    const trail = new Trail(opened, repository);
+    const secrets =
+      settings.vault === undefined
+        ? new SealedSecrets(opened, keyIn(settings.secretsKey ?? join(folder, "secrets.key")))
+        : new VaultSecrets(settings.vault);
+    const work = new Work({
+      ...{ database: opened, log, folder: join(folder, "operations"), turned: followOperation },
+      capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
+      ended: () => repository.keepStacks(),
+      runner: async (operation, results) => {
+        const env = environmentOf(process.env, await credentialsFor(operation, opened, secrets));
+        return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, env });
+      },
+    });
+    const close = async () => {
+      work.stop();
+      await opened.close();
+      release();
+    };
+    return { database: opened, repository, trail, secrets, work, close };
+  } catch (error) {
+    await database?.close();
+    release();
+    throw error;
+  }
+}
+
+/** Takes the folder for this process; gives what lets it go. @throws FolderBusyError */
+function takeFolder(folder: string): () => void {
+  const path = join(folder, "server.json");
+  const own = thisProcess();
+  const other = take(path, own, isAlive, { mode: PRIVATE });
+  if (other !== undefined)
+    throw new FolderBusyError(`${folder} is used by process ${other.pid} on ${other.host}: stop it, or give another --data`);
+  return () => removeIfStill(path, JSON.stringify(own));
+}

@@ -1,0 +1,120 @@
+import type { Server } from "node:https";
+import { basicLogin, passwordIn } from "./access/basic";
+import { Gate, type Login } from "./access/gate";
+import { tokenLogin } from "./access/tokens";
+import { auditRoutes } from "./api/audit";
+import { environmentRoutes } from "./api/environments";
+import { operationRoutes } from "./api/operations";
+import type { Verification } from "./audit/trail";
+import { makeApp } from "./http/app";
+import { Limits } from "./http/limits";
+import { Log, type LogSink, whatFailed } from "./http/log";
+import { Metrics } from "./http/metrics";
+import { withDocument } from "./http/openapi";
+import { ownRoutes } from "./http/own-routes";
+import type { Route } from "./http/route";
+import { openParts, type Parts } from "./parts";
+import type { Settings } from "./settings";
+import { kpaasRoutes } from "./terraman/routes";
+import { followTls, readTls } from "./tls";
+import type { Runner } from "./work/work";
+
+export { type Flags, settingsOf } from "./settings";
+
+/** Requests of one address: so many a second in the long run, and at once. */
+const RATE = 50;
+const BURST = 200;
+/** How often it is looked whether something waits, after a database was away. */
+const WAKE_MS = 30_000;
+/** How often the audit trail's head is committed, where it has moved. */
+const HEAD_MS = 300_000;
+
+/** A service that runs. */
+export interface Running extends Pick<Parts, "work"> {
+  readonly url: string;
+  /** Answers what was asked, takes nothing new, and ends. Operations under way go on without it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service.
+ * @param runner in place of commands, for tests
+ * @throws Error where its folder, its database or its address cannot be had
+ */
+export async function startServer(settings: Settings, sink: LogSink, runner?: Runner): Promise<Running> {
+  const log = new Log(sink);
+  const { tls } = settings;
+  const parts = await openParts(settings, log, runner);
+  const ends: (() => unknown)[] = [() => parts.close()];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const metrics = new Metrics();
+    let stopping = false;
+    const app = makeApp({
+      routes: routesOf(parts, metrics, () => stopping),
+      gate: new Gate(loginsOf(settings, log, metrics)),
+      limits: new Limits(RATE, BURST),
+      ...{ metrics, log },
+      ...(tls === undefined ? {} : { tls: readTls(tls) }),
+    });
+    ends.push(() => app.close());
+    const keepHead = () => parts.trail.commitHead().catch((error: unknown) => log.failure("audit", whatFailed(error)));
+    ends.push(keepHead);
+    const url = await app.listen({ host: settings.host, port: settings.port });
+    if (tls !== undefined) ends.push(followTls(app.server as Server, tls, (error) => log.failure("tls", whatFailed(error))));
+    ends.push(every(WAKE_MS, () => parts.work.wake().catch((error: unknown) => log.failure("wake", whatFailed(error)))));
+    ends.push(every(HEAD_MS, keepHead));
+    await parts.work.wake();
+    ends.push(() => {
+      stopping = true;
+      log.event("stopping");
+    });
+    log.event("listening", { url, database: settings.databaseUrl === undefined ? "embedded" : "server" });
+    return { url, stop, work: parts.work };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** All calls, and the document of them. */
+function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Route[] {
+  const { database, repository, trail } = parts;
+  const own = [
+    ...ownRoutes(database, metrics, stopping),
+    ...environmentRoutes(repository),
+    ...operationRoutes(database),
+    ...auditRoutes(trail),
+  ];
+  return withDocument([...own, ...kpaasRoutes(parts)]);
+}
+
+/** Looks at the whole audit trail. The service does not run meanwhile, where its database is the embedded one. */
+export async function verifyAudit(settings: Settings, sink: LogSink): Promise<Verification> {
+  const parts = await openParts(settings, new Log(sink));
+  try {
+    return await parts.trail.verify();
+  } finally {
+    await parts.close();
+  }
+}
+
+function loginsOf({ tokens, basicAuth }: Settings, log: Log, metrics: Metrics): Login[] {
+  const refused = (login: string) => (reason: string) => {
+    metrics.count("kpaas_logins_refused_total", "Log-ins that were refused.", { login });
+    log.warn("login refused", { login, reason });
+  };
+  if (tokens === undefined && basicAuth === undefined) log.warn("nobody can log in", { remedy: "give --issuer and --audience" });
+  return [
+    ...(tokens === undefined ? [] : [tokenLogin(tokens, refused("token"))]),
+    ...(basicAuth === undefined ? [] : [basicLogin(passwordIn(basicAuth), refused("compatible"))]),
+  ];
+}
+
+function every(ms: number, work: () => unknown): () => void {
+  const timer = setInterval(work, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}

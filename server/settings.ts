@@ -1,0 +1,137 @@
+import { isIP } from "node:net";
+import { given } from "../model/data";
+import { type Finding, InvalidInputError } from "../model/problems";
+
+/** What `kpaas server` is told. */
+export interface Flags {
+  readonly listen: string;
+  readonly data: string;
+  readonly database?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecureHttp?: boolean;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly client?: readonly string[];
+  readonly basicAuth?: string;
+  readonly repository?: string;
+  readonly secretsKey?: string;
+  readonly vault?: string;
+  readonly sandbox?: boolean;
+}
+
+/** How the service runs. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Where what is its own lies. */
+  readonly folder: string;
+  /** Of a PostgreSQL server; undefined: the embedded one, in `folder`. */
+  readonly databaseUrl?: string;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tokens?: TokenSettings;
+  /** The file of the compatible log-in's password. */
+  readonly basicAuth?: string;
+  /** The repository of environments. @default a bare one in `folder` */
+  readonly repository?: string;
+  /** The file of the key that secrets are encrypted by. @default one in `folder` */
+  readonly secretsKey?: string;
+  /** Where secrets are kept in place of the database. */
+  readonly vault?: { readonly url: string; readonly roleId: string; readonly secretId: string };
+  /** Whether operations are rehearsed in the sandbox. */
+  readonly sandbox: boolean;
+}
+
+/** Whose tokens are taken. */
+export interface TokenSettings {
+  readonly issuer: string;
+  /** What a token has to be meant for. */
+  readonly audience: string;
+  /** Clients whose tokens are taken without that, as those of K-PaaS's realm come. */
+  readonly clients: readonly string[];
+}
+
+/** The variable of the environment that holds a URL with its password. */
+export const DATABASE_URL = "KPAAS_DATABASE_URL";
+
+/**
+ * Reads what was typed, and tells all that is wrong with it.
+ * @throws InvalidInputError
+ */
+export function settingsOf(flags: Flags, env: Readonly<Record<string, string | undefined>>): Settings {
+  const findings: Finding[] = [];
+  const wrong = (path: string, reason: string, remedy: string) => findings.push({ path, reason, remedy });
+  const { host, port } = addressOf(flags.listen, wrong);
+  const tls = flags.tlsCert !== undefined && flags.tlsKey !== undefined ? { cert: flags.tlsCert, key: flags.tlsKey } : undefined;
+  if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined))
+    wrong(flags.tlsCert === undefined ? "--tls-cert" : "--tls-key", "certificate and key go together", "give both, or neither");
+  if (tls === undefined && !isLoopback(host) && !flags.insecureHttp)
+    wrong(
+      "--listen",
+      `${host} is met from other machines, and tokens would cross the network in clear`,
+      "give --tls-cert and --tls-key, listen on 127.0.0.1, or say --insecure-http where a proxy before it speaks TLS",
+    );
+  const databaseUrl = flags.database ?? env[DATABASE_URL];
+  if (databaseUrl !== undefined) checkDatabase(databaseUrl, flags.database !== undefined, wrong);
+  if ((flags.issuer === undefined) !== (flags.audience === undefined))
+    wrong(flags.issuer === undefined ? "--issuer" : "--audience", "issuer and audience go together", "give both, or neither");
+  if (flags.issuer !== undefined) checkIssuer(flags.issuer, wrong);
+  if (flags.client !== undefined && flags.issuer === undefined)
+    wrong("--client", "there is no issuer whose clients these are", "give --issuer and --audience too");
+  const vault = flags.vault === undefined ? undefined : vaultOf(flags.vault, env, wrong);
+  if (findings.length > 0)
+    throw new InvalidInputError(findings.map((finding) => ({ environment: "", severity: "error" as const, ...finding })));
+  const { issuer, audience, client: clients = [], basicAuth, repository, secretsKey } = flags;
+  return {
+    ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true },
+    ...given("repository", repository),
+    ...given("secretsKey", secretsKey),
+    ...given("vault", vault),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(issuer === undefined || audience === undefined ? {} : { tokens: { issuer, audience, clients } }),
+    ...(basicAuth === undefined ? {} : { basicAuth }),
+  };
+}
+
+type Wrong = (path: string, reason: string, remedy: string) => void;
+
+function addressOf(listen: string, wrong: Wrong): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain = "", digits = ""] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(listen) ?? [];
+  const [host, port] = [bracketed ?? plain, Number(digits)];
+  if (digits === "" || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6))
+    wrong("--listen", `"${listen}" is no address with a port`, "write it as 127.0.0.1:8091, or [::1]:8091");
+  return { host: host === "" ? "0.0.0.0" : host, port };
+}
+
+function checkDatabase(url: string, typed: boolean, wrong: Wrong): void {
+  const path = typed ? "--database" : DATABASE_URL;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !["postgres:", "postgresql:"].includes(parsed.protocol))
+    wrong(path, "this is no URL of a PostgreSQL server", "write it as postgresql://USER@HOST:5432/NAME?sslmode=verify-full");
+  else if (typed && (parsed.password !== "" || parsed.searchParams.has("password")))
+    wrong(path, "everybody on this machine reads the password of a command line", `give the URL by the variable ${DATABASE_URL}`);
+}
+
+function vaultOf(url: string, env: Readonly<Record<string, string | undefined>>, wrong: Wrong): Settings["vault"] {
+  if (!isSafeUrl(url)) wrong("--vault", `"${url}" is no https URL`, "write it as https://vault.example.org");
+  const [roleId = "", secretId = ""] = [env.KPAAS_VAULT_ROLE_ID, env.KPAAS_VAULT_SECRET_ID];
+  if (roleId === "" || secretId === "")
+    wrong("--vault", "there is no log-in to it", "set KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, of an AppRole");
+  return { url, roleId, secretId };
+}
+
+function checkIssuer(issuer: string, wrong: Wrong): void {
+  if (!isSafeUrl(issuer))
+    wrong("--issuer", `"${issuer}" is no https URL`, "write the realm's own, as https://login.example.org/realms/cp-realm");
+}
+
+/** Whether what is sent there is not read on its way. */
+function isSafeUrl(url: string): boolean {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed?.protocol === "https:" || (parsed?.protocol === "http:" && isLoopback(parsed.hostname));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,26 @@
+import type { Database } from "../data/database";
+import { accountPath, keyPath, type SecretStore } from "../secrets/store";
+import type { Operation } from "../work/work";
+import { accountVariables } from "./providers";
+import { SSH_KEY } from "./template-text";
+
+/** The variables by which an operation of a cluster logs in to its cloud and its machines; none of an environment that is nobody's cluster. */
+export async function credentialsFor({ cluster }: Operation, { query }: Database, secrets: SecretStore): Promise<Record<string, string>> {
+  const row = cluster === null ? undefined : await query.selectFrom("clusters").selectAll().where("id", "=", cluster).executeTakeFirst();
+  if (row === undefined) return {};
+  const variables: Record<string, string> = {};
+  if (row.account !== null) {
+    const account = await query.selectFrom("accounts").selectAll().where("id", "=", row.account).executeTakeFirst();
+    const secret = account && (await secrets.read(accountPath(account.provider, account.id)));
+    if (account === undefined || secret === undefined)
+      throw new Error(`the account ${row.account} of ${row.name} has no credentials any more`);
+    Object.assign(variables, accountVariables(account, secret));
+  }
+  if (row.sshKey !== "") {
+    const key = await query.selectFrom("sshKeys").select("id").where("name", "=", row.sshKey).executeTakeFirst();
+    const privateKey = key && (await secrets.read(keyPath(key.id)))?.privateKey;
+    if (privateKey === undefined) throw new Error(`the SSH key ${row.sshKey} of ${row.name} is not there any more`);
+    variables[SSH_KEY] = privateKey;
+  }
+  return variables;
+}

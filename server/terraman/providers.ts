@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Row } from "../data/tables";
+import type { Fault } from "../http/problem";
+import { type Provider, text } from "./shapes";
+
+/** What K-PaaS calls a cloud, and what that is here. */
+interface KnownProvider {
+  /** The provider in environment files; undefined: clusters on it are registered, and not made. */
+  readonly provider?: string;
+  /** The credentials of an account, by K-PaaS's names. */
+  readonly credentials: readonly string[];
+  /** What else of an account has to be there. */
+  readonly needs: readonly ("region" | "project" | "site")[];
+  /** The variables by which the cloud's provider is given them. */
+  readonly variables: (
+    account: Row<"accounts">,
+    secret: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string | null | undefined>>;
+}
+
+const keystone: KnownProvider["variables"] = ({ region }, { auth_url, user_name, password }) => ({
+  ...{ OS_AUTH_URL: auth_url, OS_USERNAME: user_name, OS_PASSWORD: password, OS_REGION_NAME: region },
+});
+
+const KNOWN: Readonly<Record<Provider, KnownProvider>> = {
+  AWS: {
+    ...{ provider: "aws", credentials: ["accessKey", "secretKey"], needs: ["region"] },
+    variables: ({ region }, { accessKey, secretKey }) => ({
+      AWS_ACCESS_KEY_ID: accessKey,
+      AWS_SECRET_ACCESS_KEY: secretKey,
+      AWS_REGION: region,
+    }),
+  },
+  OPENSTACK: {
+    ...{ provider: "openstack", credentials: ["auth_url", "user_name", "password"], needs: ["region", "project"] },
+    variables: (account, secret) => ({
+      ...keystone(account, secret),
+      OS_PROJECT_NAME: account.project,
+      OS_USER_DOMAIN_NAME: "Default",
+      OS_PROJECT_DOMAIN_NAME: "Default",
+    }),
+  },
+  NHN: {
+    ...{ provider: "nhn", credentials: ["auth_url", "user_name", "password"], needs: ["region", "project"] },
+    variables: (account, secret) => ({ ...keystone(account, secret), OS_TENANT_ID: account.project }),
+  },
+  NAVER: { credentials: ["accessKey", "secretKey"], needs: ["region", "site"], variables: () => ({}) },
+  KT: { credentials: ["accessKey"], needs: ["region"], variables: () => ({}) },
+};
+
+/** What this is in an environment file; undefined where clusters on it are registered only. */
+export function providerOf(provider: Provider): string | undefined {
+  return KNOWN[provider].provider;
+}
+
+/** The credentials of an account as they are sent: those that its cloud has, and nothing else. */
+export function credentialsIn(provider: Provider, sent: unknown): Readonly<Record<string, string>> {
+  const parsed = z.record(z.string(), text(8_192)).safeParse(sent ?? {});
+  const given = parsed.success ? parsed.data : {};
+  return Object.fromEntries(KNOWN[provider].credentials.map((name) => [name, given[name] ?? ""]));
+}
+
+/** What an account lacks. */
+export function lacking(
+  provider: Provider,
+  account: Readonly<Record<"region" | "project" | "site", string>>,
+  secret: Readonly<Record<string, string>>,
+): Fault[] {
+  const { needs, credentials } = KNOWN[provider];
+  const missing = [
+    ...needs.filter((name) => account[name].trim() === ""),
+    ...credentials.filter((name) => secret[name] === "").map((name) => `providerInfo.${name}`),
+  ];
+  return missing.map((path) => ({ path, reason: "must be given" }));
+}
+
+/** Empty credentials of each cloud, by which the portal draws its form. */
+export function emptyCredentials(): Record<Provider, Record<string, string>> {
+  const empty = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ""]));
+  return Object.fromEntries(Object.entries(KNOWN).map(([name, { credentials }]) => [name, empty(credentials)])) as Record<
+    Provider,
+    Record<string, string>
+  >;
+}
+
+/** The variables of a command that works with an account. */
+export function accountVariables(account: Row<"accounts">, secret: Readonly<Record<string, string>>): Record<string, string> {
+  const variables = KNOWN[account.provider as Provider].variables(account, secret);
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}

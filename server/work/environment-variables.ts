@@ -1,0 +1,7 @@
+/** What the service itself logs in by: no command that it starts, and no file that one reads, is given that. */
+const OWN = /^(KPAAS_(DATABASE_URL|VAULT_.*)|PG[A-Z]+|VAULT_(TOKEN|ROLE_ID|SECRET_ID)|NODE_OPTIONS)$/;
+
+/** The environment of a command: the service's without its own secrets, and with what this one needs. */
+export function environmentOf(own: NodeJS.ProcessEnv, given: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !OWN.test(name))), ...given };
+}

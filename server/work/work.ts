@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Kysely, Transaction } from "kysely";
+import { Children, type ChildSettings } from "../../fleet/children";
+import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
+import type { Ended, Step } from "../../model/fleet/records";
+import type { Database } from "../data/database";
+import type { Row, Tables } from "../data/tables";
+import { type Log, whatFailed } from "../http/log";
+import { HttpProblem } from "../http/problem";
+
+export type Operation = Row<"operations">;
+
+/** What has become of an operation. */
+export type Turn =
+  | { readonly kind: "begun" }
+  | { readonly kind: "stepped"; readonly step: Step }
+  | { readonly kind: "failed"; readonly step: Step | undefined; readonly reason: string }
+  | { readonly kind: "done" };
+
+/** What runs steps. */
+export type Runner = Pick<Children, "launch" | "look">;
+
+/** What operations need of the rest. */
+export interface WorkParts {
+  readonly database: Database;
+  readonly log: Log;
+  /** Where each operation's results lie. */
+  readonly folder: string;
+  /** How many are under way at once. */
+  readonly capacity: () => number;
+  /** Whoever runs the steps of one, in an environment with its credentials. @param results where it leaves what they say */
+  runner(operation: Operation, results: string): Promise<Runner>;
+  /** Told of each turn, within the piece of work that writes it down: it happens with it or not at all. */
+  turned(operation: Operation, turn: Turn, within: Transaction<Tables>): Promise<void>;
+  /** Called after the end of each, whatever came of it. */
+  ended(): Promise<void>;
+}
+
+/** What each kind is done by, in order. */
+const STEPS = { up: ["preview", "up"], destroy: ["destroy"] } as const;
+/** What may pass by itself is tried so often, and waited for in between. */
+const TRIES = 3;
+const RETRY_MS = 20_000;
+
+/**
+ * Does operations, each step as a command in a process of its own that outlives the service. What was under way when the service ended, however it
+ * ended, is waited for, and gone on with, by the next one.
+ */
+export class Work {
+  private readonly under = new Map<string, Promise<void>>();
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly parts: WorkParts,
+    private readonly retryMs = RETRY_MS,
+  ) {}
+
+  /**
+   * Writes down that an operation is wanted. It begins once the work that it belongs to is done and {@link wake} is called.
+   * @throws HttpProblem where one of that environment is under way
+   */
+  async ask(wanted: Pick<Operation, "environment" | "kind" | "askedBy" | "cluster">, within: Kysely<Tables>): Promise<Operation> {
+    const operation = await within
+      .insertInto("operations")
+      .values({ id: randomUUID(), state: "waiting", step: null, reason: null, ...wanted })
+      .onConflict((same) => same.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (operation === undefined) throw new HttpProblem("conflict", `an operation of ${wanted.environment} is under way: wait for its end`);
+    return operation;
+  }
+
+  /** Begins what waits, and goes on with what an earlier service has left under way. */
+  async wake(): Promise<void> {
+    if (this.stopped.signal.aborted) return;
+    const open = await this.parts.database.query
+      .selectFrom("operations")
+      .selectAll()
+      .where("state", "in", ["waiting", "running"])
+      // Those under way first: they are, whether there is room for them or not.
+      .orderBy("state")
+      .orderBy("created")
+      .execute();
+    for (const operation of open) {
+      if (this.under.has(operation.id)) continue;
+      if (operation.state === "waiting" && this.under.size >= this.parts.capacity()) continue;
+      this.under.set(operation.id, this.follow(operation));
+    }
+  }
+
+  /** Begins nothing new. What is under way goes on without the service. */
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.under.size > 0) await Promise.all(this.under.values());
+  }
+
+  private async follow(operation: Operation): Promise<void> {
+    try {
+      await this.carryOut(operation);
+      await this.parts.ended();
+    } catch (error) {
+      // Its database may be gone: it is written down as under way, and is gone on with.
+      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
+    } finally {
+      this.under.delete(operation.id);
+    }
+    await this.wake().catch((error: unknown) => {
+      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
+    });
+  }
+
+  private async carryOut(found: Operation): Promise<void> {
+    let operation = found;
+    const results = join(this.parts.folder, operation.id);
+    makeFolder(results, PRIVATE_FOLDER);
+    if (operation.state === "waiting") operation = await this.turn(operation, { state: "running", started: new Date() }, { kind: "begun" });
+    const runner = await this.parts.runner(operation, results);
+    const steps: readonly ("preview" | "up" | "destroy")[] = STEPS[operation.kind];
+    // The step that was begun is asked for first, and is begun anew only where nobody knows how it ended.
+    let inherited = operation.step !== null;
+    for (const step of steps.slice(operation.step === null ? 0 : steps.indexOf(operation.step))) {
+      for (let tries = 1; ; tries++) {
+        let ended: Ended = { outcome: "unknown" };
+        if (inherited) ended = await runner.look({ cluster: operation.environment, step, attempt: operation.attempt });
+        inherited = false;
+        if (ended.outcome === "unknown") {
+          this.stopped.signal.throwIfAborted();
+          operation = await this.note(operation, { step, attempt: operation.attempt + 1 });
+          ended = await runner.launch({ cluster: operation.environment, step, attempt: operation.attempt });
+        }
+        this.stopped.signal.throwIfAborted();
+        if (ended.outcome === "done") break;
+        if (ended.outcome === "failed" && (!ended.transient || tries >= TRIES)) {
+          const reason = ended.reason ?? "it failed";
+          await this.turn(operation, { state: "failed", reason, ended: new Date() }, { kind: "failed", step, reason });
+          return;
+        }
+        await this.pause(this.retryMs * tries);
+      }
+      operation = await this.turn(operation, {}, { kind: "stepped", step });
+    }
+    await this.turn(operation, { state: "done", ended: new Date() }, { kind: "done" });
+  }
+
+  /** Writes down what has become of an operation, with what follows from that. */
+  private async turn(operation: Operation, change: Partial<Operation>, turn: Turn): Promise<Operation> {
+    return await this.parts.database.query.transaction().execute(async (transaction) => {
+      const now = await update(transaction, operation, change);
+      await this.parts.turned(now, turn, transaction);
+      return now;
+    });
+  }
+
+  private async note(operation: Operation, change: Partial<Operation>): Promise<Operation> {
+    return await update(this.parts.database.query, operation, change);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const { signal } = this.stopped;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+      timer.unref();
+    });
+    signal.throwIfAborted();
+  }
+}
+
+async function update(database: Kysely<Tables>, operation: Operation, change: Partial<Operation>): Promise<Operation> {
+  const { started, ended, created: _, ...rest } = change;
+  const values = { ...rest, ...(started ? { started } : {}), ...(ended ? { ended } : {}) };
+  if (Object.keys(values).length > 0) await database.updateTable("operations").set(values).where("id", "=", operation.id).execute();
+  return { ...operation, ...change };
+}
+
+/** Runs steps as commands. */
+export function commandsIn(settings: Omit<ChildSettings, "health" | "approvals">): Runner {
+  return new Children({ ...settings, health: {}, approvals: {} });
+}

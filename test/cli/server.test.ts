@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { temporaryFolders } from "../support/temporary";
+import { command } from "./fixture";
+
+describe("kpaas server, as it is typed", () => {
+  const folder = temporaryFolders();
+
+  it("is told all that is wrong with what was typed, before anything is started", async () => {
+    const words = ["server", "--listen", "0.0.0.0:80", "--issuer", "http://login.example.org", "--data", folder()];
+    const { code, stderr } = await command(words);
+    assert.equal(code, 2);
+    for (const path of ["--listen", "--audience", "--issuer"]) assert.match(stderr, new RegExp(path));
+  });
+
+  it("audit verify looks at the trail in the folder that is named, and says that it is whole", async () => {
+    const data = folder();
+    const { code, stdout } = await command(["server", "audit", "verify", "--data", data, "--json"]);
+    assert.deepEqual([code, JSON.parse(stdout)], [0, { entries: 0, heads: 0, faults: [] }]);
+    assert.equal((await command(["server", "audit", "verify", "--data", data])).stdout, "0 entries, held against 0 heads in git: whole\n");
+  });
+});

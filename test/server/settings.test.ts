@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { InvalidInputError } from "../../model/problems";
+import { type Flags, settingsOf } from "../../server/settings";
+
+const FLAGS: Flags = { listen: "127.0.0.1:8091", data: "/data" };
+
+function problems(flags: Partial<Flags>, env = {}): string[] {
+  try {
+    settingsOf({ ...FLAGS, ...flags }, env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError);
+    return error.problems.map(({ path }) => path);
+  }
+}
+
+describe("What `kpaas server` is told", () => {
+  it("is read into settings", () => {
+    assert.deepEqual(settingsOf(FLAGS, {}), { host: "127.0.0.1", port: 8091, folder: "/data", sandbox: false });
+    const tokens = { issuer: "https://k.example.org/realms/cp-realm", audience: "kpaas", client: ["cp-client"] };
+    assert.deepEqual(settingsOf({ ...FLAGS, ...tokens, listen: "[::1]:0" }, { KPAAS_DATABASE_URL: "postgresql://u:p@h/n" }), {
+      ...{ host: "::1", port: 0, folder: "/data", sandbox: false, databaseUrl: "postgresql://u:p@h/n" },
+      tokens: { issuer: tokens.issuer, audience: "kpaas", clients: ["cp-client"] },
+    });
+  });
+
+  it("leads to no service that tokens are sent to in clear, unless that is said", () => {
+    for (const listen of ["0.0.0.0:80", ":80", "10.0.0.1:80", "[::]:80", "example.org:80"])
+      assert.deepEqual(problems({ listen }), ["--listen"]);
+    for (const listen of ["localhost:80", "127.0.0.1:80", "[::1]:80"]) assert.deepEqual(problems({ listen }), []);
+    assert.deepEqual(problems({ listen: "0.0.0.0:80", insecureHttp: true }), []);
+    assert.deepEqual(problems({ listen: "0.0.0.0:80", tlsCert: "a", tlsKey: "b" }), []);
+  });
+
+  it("is refused with all that is wrong", () => {
+    assert.deepEqual(problems({ listen: "80", tlsCert: "a", database: "mysql://x", issuer: "http://k.example.org", client: ["c"] }), [
+      ...["--listen", "--tls-key", "--listen", "--database", "--audience", "--issuer"],
+    ]);
+    assert.deepEqual(problems({ client: ["c"] }), ["--client"]);
+  });
+
+  it("holds no password that others read in the list of processes", () => {
+    assert.deepEqual(problems({ database: "postgresql://u:p@h/n" }), ["--database"]);
+    assert.deepEqual(problems({ database: "postgresql://u@h/n?password=p" }), ["--database"]);
+    assert.deepEqual(problems({ database: "postgresql://u@h/n" }), []);
+  });
+});

@@ -1,0 +1,30 @@
+import type { Operation } from "../../model/fleet/decide";
+import type { Ended } from "../../model/fleet/records";
+import type { Runner } from "../../server/work/work";
+
+/** A runner whose steps end when, and how, a test says. */
+export class PlayedRunner implements Runner {
+  readonly launched: string[] = [];
+  readonly looked: string[] = [];
+  private readonly waiting = new Map<string, (ended: Ended) => void>();
+
+  /** @param how a step ends at once; undefined: it waits for {@link end} */
+  constructor(private readonly how: (operation: Operation) => Ended | undefined = () => ({ outcome: "done" })) {}
+
+  launch(operation: Operation): Promise<Ended> {
+    this.launched.push(`${operation.step}.${operation.attempt}`);
+    const ended = this.how(operation);
+    if (ended !== undefined) return Promise.resolve(ended);
+    return new Promise((resolve) => this.waiting.set(operation.step, resolve));
+  }
+
+  async look(operation: Operation): Promise<Ended> {
+    this.looked.push(`${operation.step}.${operation.attempt}`);
+    return this.how(operation) ?? { outcome: "unknown" };
+  }
+
+  /** Ends a step that waits. */
+  end(step: string, ended: Ended): void {
+    this.waiting.get(step)?.(ended);
+  }
+}
