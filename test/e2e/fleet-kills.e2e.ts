@@ -29,8 +29,8 @@ describe("A fleet that is interrupted again and again", function () {
     );
     const counts: Record<string, number> = {};
     let [runs, workers] = [1, 2];
+    let runner = project.start(["up", "--yes"]);
     try {
-      let runner = project.start(["up", "--yes"]);
       for (let made = 0; made < INTERRUPTIONS; ) {
         await Promise.race([runner.ended, pause(dice.between(500, 9_000))]);
         if (isOver(runner)) {
