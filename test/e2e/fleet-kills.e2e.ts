@@ -52,7 +52,7 @@ describe("A fleet that is interrupted again and again", function () {
       project.assertWhole();
       await project.assertSettled();
       const told = Object.entries(counts).map(([kind, count]) => `${count} × ${kind}`);
-      console.log(`      ${told.join(", ")}; ${runs} runs, each cluster brought up once in each`);
+      console.log(`      ${told.join(", ")}; ${runs === 1 ? "one run" : `${runs} runs`}, each cluster brought up once in each`);
     } finally {
       project.remove();
     }
