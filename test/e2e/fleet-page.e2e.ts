@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { removeFolder } from "../../host/files";
 import { type Found, foundIn, type Refused, refusedIn } from "../../model/fleet/found";
 import { fleetHtml } from "../../model/fleet/html";
 import type { Member } from "../../model/fleet/member";
 import type { FleetPlan, Wave } from "../../model/fleet/plan";
 import { previewFleet } from "../../model/fleet/preview";
 import { browserForTests } from "../support/browser";
-import { temporaryFolders } from "../support/temporary";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [320, 768, 1440];
@@ -63,7 +64,7 @@ function page(): string {
 
 describe("The page of a fleet's preview in a browser", function () {
   this.timeout(180_000);
-  const folder = temporaryFolders();
+  let folder = "";
   let browser: Browser;
   let file = "";
 
@@ -71,10 +72,14 @@ describe("The page of a fleet's preview in a browser", function () {
     const executablePath = browserForTests();
     if (executablePath === undefined) return this.skip();
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-    file = join(folder(), "preview.html");
+    folder = mkdtempSync(join(tmpdir(), "kpaas-page-"));
+    file = join(folder, "preview.html");
     writeFileSync(file, page());
   });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    if (folder !== "") removeFolder(folder);
+  });
 
   for (const colorScheme of ["light", "dark"] as const)
     for (const width of WIDTHS)
