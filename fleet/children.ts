@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { lastLine, openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { hasRoom, lastLine, openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { isAlive, type Owner, processStart, thisProcess } from "../host/processes";
 import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
@@ -116,7 +116,15 @@ export class Children implements Steps {
   }
 
   private read(operation: Operation, code: number | null | undefined): Ended {
-    return endedOf(operation.step, this.printed(operation), code, this.settings.health);
+    const printed = this.printed(operation);
+    const ended = endedOf(operation.step, printed, code, this.settings.health);
+    if (ended.outcome !== "failed" || printed !== "") return ended;
+    // It could not even say why.
+    const { results } = this.settings;
+    const why = hasRoom(results)
+      ? lastLine(this.filesOf(operation).log)
+      : `the disk that holds ${results} is full: free some space, then go on`;
+    return why === undefined ? ended : { ...ended, reason: `${ended.reason}: ${why}` };
   }
 
   private filesOf(operation: Operation): { readonly result: string; readonly log: string; readonly process: string } {

@@ -18,6 +18,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -170,6 +171,15 @@ export function readIfThere(path: string): string | undefined {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+/** Less than this on a disk is none: nothing of what is kept here could be written. */
+const ROOM_BYTES = 1_048_576;
+
+/** Whether the disk that holds a folder has room. */
+export function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= ROOM_BYTES;
 }
 
 /** A line of a log is not longer. */

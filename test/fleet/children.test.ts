@@ -33,3 +33,16 @@ describe("a step that a runner on another host began", () => {
     assert.deepEqual(await begun(50).children.look(operation), { outcome: "unknown" });
   });
 });
+
+describe("a step that ended without a word", () => {
+  const folder = temporaryFolders();
+
+  it("is told of by the last line of its log", async () => {
+    const results = folder();
+    const main = join(results, "main.js");
+    writeFileSync(main, 'console.error("[0:10] 3 done\\nno such backend"); process.exitCode = 1;');
+    const children = new Children({ main, root: results, results, sandbox: true, health: {}, approvals: {} });
+    const ended = await children.launch({ cluster: "a", step: "up", attempt: 1 });
+    assert.deepEqual(ended, { outcome: "failed", reason: "it ended with 1: no such backend", transient: false });
+  });
+});

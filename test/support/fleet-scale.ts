@@ -85,7 +85,7 @@ export async function playAtScale(settings: ScaleSettings): Promise<ScaleResult>
   };
   const between = ({ from, to }: { readonly from: number; readonly to: number }) => from + dice.roll() * (to - from);
   const lengthOf = (step: Operation["step"]) =>
-    1_000 * (step === "up" ? 60 * between(CHANGES[change]) : between(step === "health" ? HEALTH : PREVIEW));
+    Math.round(1_000 * (step === "up" ? 60 * between(CHANGES[change]) : between(step === "health" ? HEALTH : PREVIEW)));
   const howOf = ({ step }: Operation): Ended => {
     if (dice.chance(FAILING)) return { outcome: "failed", reason: "the cloud said no" };
     if (dice.chance(PASSING)) return { outcome: "failed", reason: "throttled", transient: true };
