@@ -61,7 +61,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       ended: () => repository.keepStacks(),
       runner: async (operation, results) => {
         const env = environmentOf(process.env, await credentialsFor(operation, opened, secrets));
-        return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, env });
+        return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: { operation: operation.kind }, env });
       },
     });
     const close = async () => {

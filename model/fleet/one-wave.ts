@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../problems";
+import { narrowed } from "./narrowed";
 import { clusterNames, type FleetPlan } from "./plan";
 
 /**
@@ -12,12 +13,8 @@ export function oneWave(plan: FleetPlan, name: string): FleetPlan {
     const reason = `--wave: the fleet has no wave ${name}`;
     throw new InvalidInputError([{ environment: plan.fleet, path: "", reason, remedy, severity: "error" }]);
   }
-  const own = clusterNames({ waves: [wave] });
-  const clusters = wave.clusters.map(({ name: cluster, after }) => ({
-    name: cluster,
-    after: after.filter((each) => own.includes(each.cluster)),
-  }));
-  return { ...plan, waves: [{ ...wave, clusters, approval: false }] };
+  const own = narrowed(plan, clusterNames({ waves: [wave] }));
+  return { ...own, waves: own.waves.map((each) => ({ ...each, approval: false })) };
 }
 
 /** Of what is there for every cluster, what is for those of a plan. */

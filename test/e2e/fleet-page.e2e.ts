@@ -49,6 +49,7 @@ function page(): string {
       machines: 4,
       services: 6,
       kubernetes: "1.33.5",
+      release: "1.7.0",
       isNew: false,
       changes: [],
     };
@@ -59,7 +60,7 @@ function page(): string {
     clusters: of.map((each) => ({ name: each, after: [] })),
   });
   const plan: FleetPlan = { fleet: "korea", waves: [wave("canary", names.slice(0, 2)), wave("edges", many)], health: {} };
-  return fleetHtml(previewFleet(plan, members, { clusters, capacity: 4 }));
+  return fleetHtml(previewFleet(plan, members, { operation: "up" }, { clusters, capacity: 4 }));
 }
 
 describe("The page of a fleet's preview in a browser", function () {

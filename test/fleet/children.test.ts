@@ -14,7 +14,16 @@ describe("a step that a runner on another host began", () => {
     put("process", JSON.stringify({ pid: process.pid, host: "elsewhere", startedAt: 0 }));
     put("log", "begins\n");
     put("json", "");
-    const settings = { main: "", root: results, results, sandbox: true, health: {}, work: { operation: "up" as const }, approvals: {}, silenceMs };
+    const settings = {
+      main: "",
+      root: results,
+      results,
+      sandbox: true,
+      health: {},
+      work: { operation: "up" as const },
+      approvals: {},
+      silenceMs,
+    };
     return { children: new Children(settings), put, say: (line: string) => appendFileSync(join(results, "a.1.up.log"), line) };
   };
 
@@ -41,7 +50,7 @@ describe("a step that ended without a word", () => {
     const results = folder();
     const main = join(results, "main.js");
     writeFileSync(main, 'console.error("[0:10] 3 done\\nno such backend"); process.exitCode = 1;');
-    const children = new Children({ main, root: results, results, sandbox: true, health: {}, approvals: {} });
+    const children = new Children({ main, root: results, results, sandbox: true, health: {}, work: { operation: "up" }, approvals: {} });
     const ended = await children.launch({ cluster: "a", step: "up", attempt: 1 });
     assert.deepEqual(ended, { outcome: "failed", reason: "it ended with 1: no such backend", transient: false });
   });

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { fleetUp } from "../../fleet/fleet";
+import { fleetChange } from "../../fleet/fleet";
 import { fleetPreview } from "../../fleet/look";
 import { temporaryFolders } from "../support/temporary";
 
+const UP = { operation: "up" } as const;
 const CHILD = join(__dirname, "..", "support", "fleet-runner-child.js");
 
 describe("A fleet whose waves are brought up one by one", function () {
@@ -24,12 +25,12 @@ describe("A fleet whose waves are brought up one by one", function () {
     writeFileSync(join(root, "environments", "fleet.yaml"), stringify({ name: "two", environments: ["*"], waves, after: { b: ["a"] } }));
     const request = { file: undefined, root, sandbox: true, main: CHILD };
     const operator = { tell: () => undefined };
-    const saved = { file: "preview.json", content: JSON.stringify(await fleetPreview(request, operator)) };
+    const saved = { file: "preview.json", content: JSON.stringify(await fleetPreview(request, UP, operator)) };
     for (const [wave, cluster] of [
       ["canary", "a"],
       ["rest", "b"],
     ] as const) {
-      const report = await fleetUp({ ...request, wave }, operator, saved);
+      const report = await fleetChange({ ...request, wave }, UP, operator, saved);
       assert.equal(report?.outcome, "done");
       assert.deepEqual(
         report.clusters.map(({ name, status }) => [name, status]),
