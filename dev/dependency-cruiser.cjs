@@ -164,10 +164,8 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     // Imports of types count: they too decide what a user has to install.
     tsPreCompilationDeps: true,
-    // Some packages are there for `import` alone.
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
     exclude: { path: "^dist/" },
-    // Doors of ES modules that are required.
+    // Doors of ES modules that are required; some packages are there for `import` alone.
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
   },
 };

@@ -77,9 +77,9 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     changes: true,
     before: resolveAndRecall,
     yieldTo: unprotect,
-    // Of what is looked for as much is found as there is, and what only refusals tell of, all of them tell at once.
-    engine: ({ stack, target, open }, handed, replace) =>
-      stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined || open.remembered().length > 0 }),
+    // Of what is looked for as much is found as there is. What is changed stops at the first failure: what is deleted may depend on what failed.
+    engine: ({ stack, target }, handed, replace) =>
+      stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined }),
     answer: ({ open }, unproven, failed) => adoptRefused(open, unproven, failed.refusals),
     after: async ({ open, command, setting, options }, done) => {
       // What only a refusal could have told was made now.

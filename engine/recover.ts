@@ -5,6 +5,7 @@ import { makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder, writeWh
 import { makeOwnFolder } from "../host/own-folder";
 import { fingerprintOf } from "../model/canonical";
 import { isFields } from "../model/data";
+import { OWN_RESOURCES } from "../model/type-tokens";
 import { GENERATED } from "./adopt/generated";
 import { type Finding, type Note, Notes } from "./adopt/notes";
 import { LEFT } from "./adopt/service";
@@ -156,7 +157,7 @@ function withUnreached(planned: readonly ChangedResource[], notes: readonly Note
 
 /** Components and providers are names in the state. */
 function isAsked(type: string): boolean {
-  return /^[a-z][\w-]*:[\w./-]+:\w+$/.test(type) && !/^(kpaas:(?!(kubespray:Cluster|ansible|harbor))|pulumi:)/.test(type);
+  return OWN_RESOURCES.includes(type) || (/^[a-z][\w-]*:[\w./-]+:\w+$/.test(type) && !/^(kpaas|pulumi):/.test(type));
 }
 
 /** A state in which what the next `up` sees to is open, as after a creation whose end nobody knows. */
