@@ -3,12 +3,14 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 
-/** The oldest Node this program runs on. */
-export const OLDEST_NODE = 22;
+/** The oldest Node this program runs on: from it on, ES modules can be required. */
+export const OLDEST_NODE = "22.12";
 
 /** Whether a Node version, e.g. `24.21.0`, is new enough. */
 export function runtimeIsSupported(version: string): boolean {
-  return Number.parseInt(version, 10) >= OLDEST_NODE;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldest = 0, from = 0] = OLDEST_NODE.split(".").map(Number);
+  return major > oldest || (major === oldest && minor >= from);
 }
 
 /** The runtime that the npm package `node` installs, looked for in the folder's own and its ancestors' node_modules. */

@@ -5,7 +5,7 @@ import { makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder, writeWh
 import { makeOwnFolder } from "../host/own-folder";
 import { fingerprintOf } from "../model/canonical";
 import { isFields } from "../model/data";
-import { OWN_RESOURCES } from "../model/type-tokens";
+import { ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { GENERATED } from "./adopt/generated";
 import { type Finding, type Note, Notes } from "./adopt/notes";
 import { LEFT } from "./adopt/service";
@@ -154,6 +154,9 @@ function withUnreached(planned: readonly ChangedResource[], notes: readonly Note
   const reason = "something that it needs was not found";
   return [...findings, ...unreached.map(({ urn, type }): Finding => ({ urn, type, outcome: "unasked", reason }))];
 }
+
+/** The resources of the plugin; all other types of kpaas are components. */
+const OWN_RESOURCES: readonly string[] = [KUBESPRAY_CLUSTER, ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT];
 
 /** Components and providers are names in the state. */
 function isAsked(type: string): boolean {

@@ -16,8 +16,6 @@ export const ANSIBLE_PLAYBOOK = "kpaas:ansible:Playbook";
 export const HARBOR_PROJECT = "kpaas:harbor:Project";
 /** An account of programs at a project of a Harbor: a resource of the plugin. */
 export const HARBOR_ROBOT = "kpaas:harbor:Robot";
-/** The resources of the plugin; all other types of kpaas are components. */
-export const OWN_RESOURCES: readonly string[] = [KUBESPRAY_CLUSTER, ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT];
 /** All services of an environment. */
 export const PLATFORM = "kpaas:index:Platform";
 /** How often the secrets of its services were exchanged. */

@@ -147,8 +147,15 @@ describe("the program", () => {
 });
 
 describe("the runtime", () => {
-  it("is supported from Node 22 on", () => {
-    assert.deepEqual(["20.20.2", "22.0.0", "24.21.0"].map(runtimeIsSupported), [false, true, true]);
+  it("is supported from Node 22.12 on", () => {
+    assert.deepEqual(["20.20.2", "22.0.0", "22.11.0", "22.12.0", "23.0.0", "24.21.0"].map(runtimeIsSupported), [
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it("is found where the npm package node installs it", () => {

@@ -43,6 +43,58 @@ const CLOSED = [
   "/apis/certificates.k8s.io/v1/certificatesigningrequests",
 ];
 
+const POD = {
+  metadata: { labels: { app: "shop" } },
+  spec: { containers: [{ name: "shop", image: "registry.example.org/shop:1" }] },
+};
+const LABELS = { matchLabels: { app: "shop" } };
+const IN = (group: string) => `/apis/${group}/namespaces/NAMESPACE`;
+
+/** What charts are made of, by the path where it is made; the first is what Helm itself keeps of a release. */
+const CATALOGUE: readonly (readonly [path: string, object: Fields])[] = [
+  [`${CORE}/namespaces/NAMESPACE/secrets`, { apiVersion: "v1", kind: "Secret", type: "helm.sh/release.v1", stringData: { release: "a" } }],
+  [`${CORE}/namespaces/NAMESPACE/configmaps`, { apiVersion: "v1", kind: "ConfigMap", data: { a: "b" } }],
+  [`${CORE}/namespaces/NAMESPACE/serviceaccounts`, { apiVersion: "v1", kind: "ServiceAccount" }],
+  [`${CORE}/namespaces/NAMESPACE/services`, { apiVersion: "v1", kind: "Service", spec: { ports: [{ port: 80 }] } }],
+  [
+    `${CORE}/namespaces/NAMESPACE/persistentvolumeclaims`,
+    {
+      ...{ apiVersion: "v1", kind: "PersistentVolumeClaim" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    },
+  ],
+  ...["Deployment", "DaemonSet"].map(
+    (kind) =>
+      [`${IN("apps/v1")}/${kind.toLowerCase()}s`, { apiVersion: "apps/v1", kind, spec: { selector: LABELS, template: POD } }] as const,
+  ),
+  [
+    `${IN("apps/v1")}/statefulsets`,
+    { apiVersion: "apps/v1", kind: "StatefulSet", spec: { serviceName: "shop", selector: LABELS, template: POD } },
+  ],
+  [
+    `${IN("batch/v1")}/jobs`,
+    { apiVersion: "batch/v1", kind: "Job", spec: { template: { ...POD, spec: { ...POD.spec, restartPolicy: "Never" } } } },
+  ],
+  [
+    `${IN("networking.k8s.io/v1")}/ingresses`,
+    {
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+      spec: { defaultBackend: { service: { name: "shop", port: { number: 80 } } } },
+    },
+  ],
+  [
+    `${IN("policy/v1")}/poddisruptionbudgets`,
+    { apiVersion: "policy/v1", kind: "PodDisruptionBudget", spec: { minAvailable: 1, selector: LABELS } },
+  ],
+  [
+    `${IN("autoscaling/v2")}/horizontalpodautoscalers`,
+    {
+      ...{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" },
+      spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "shop" } },
+    },
+  ],
+];
+
 /** The portal's own token: the real script, a real OpenBao and a real API server. The tests are one story, in order. */
 function ofOpenBao(this: Mocha.Suite, version: string): void {
   this.timeout(180_000);
@@ -175,6 +227,26 @@ function ofOpenBao(this: Mocha.Suite, version: string): void {
     ] as const)
       assert.equal(await may(resource, verb, "metrics.k8s.io"), true);
     assert.equal(await may("podchaos", "create", "chaos-mesh.org"), false, "where there is no Chaos Mesh");
+    const inPods = async (subresource: string, verb: string): Promise<unknown> => {
+      const spec = { resourceAttributes: { resource: "pods", subresource, verb } };
+      const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
+      return at(await client.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body), "status", "allowed");
+    };
+    assert.deepEqual(
+      [await inPods("exec", "create"), await inPods("log", "get"), await inPods("portforward", "create")],
+      [true, true, false],
+    );
+  });
+
+  it("makes what charts of the catalogue are commonly made of, with Helm's record of them, and no definition", async () => {
+    const client = await portalClient();
+    const make = (path: string, object: Fields) => client.request("POST", `${path}?dryRun=All`, object);
+    for (const [path, object] of CATALOGUE) {
+      const made = await make(path.replace("NAMESPACE", NAMESPACE), { ...object, metadata: { name: "shop" } });
+      assert.equal(at(made, "kind"), object.kind);
+    }
+    const definition = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "shops.example.org" } };
+    await assert.rejects(make("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition), /forbidden/);
   });
 
   it("does nothing that is not listed", async () => {
