@@ -3,13 +3,13 @@ import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type Input, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { MeasuredService } from "../measured-service";
 import { claimSpec, fromNamespace, secretHash, selectorLabels } from "../objects";
-import { PlatformService } from "../service";
 import type { AccountSpec, DatabaseArgs, Passwords } from "./args";
 import { type StatementsJob, statementsJob } from "./statements";
 
 /** What the database servers share: an account with a generated password for each consumer, and jobs that run statements as them. */
-export abstract class DatabaseService extends PlatformService {
+export abstract class DatabaseService extends MeasuredService {
   /** The consumers, each with the account that the plan's rotation gives it. */
   protected rotated<S extends AccountSpec>(specs: Readonly<Record<string, S>>): Readonly<Record<string, S>> {
     const { rotation } = this.plan;

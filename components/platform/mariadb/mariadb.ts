@@ -1,11 +1,10 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import type { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
-import { all, type ComponentResourceOptions, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
@@ -16,7 +15,6 @@ import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
 import { type Ending, FormerAccounts } from "../database/former-accounts";
 import { tablesSql } from "../database/statements";
-import { exporterDeployment, exporterFiles } from "../exporter";
 import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
 import { WATCHED } from "../mariadb-operator/rights";
@@ -102,7 +100,14 @@ export class MariaDb extends DatabaseService {
     this.ca = trustOf(authority);
     const server = several ? this.createMembers(args, passwords, authority) : this.createServer(args, passwords, authority);
     this.schemas = this.createTables(args, passwords, server);
-    if (args.scrapedFrom !== undefined) this.createExporter(args, passwords, authority, selector, server);
+    if (args.scrapedFrom !== undefined) {
+      const user = accountOf(args.schemas[EXPORTER_ACCOUNT.user] ?? EXPORTER_ACCOUNT);
+      const settings = passwords[EXPORTER_ACCOUNT.user]!.apply((password) =>
+        exporterSettings({ user, password, host: this.host, port: PORT }),
+      );
+      // Of several it asks the one that leads.
+      this.createExporter(EXPORTER, authority, { selector, port: PORT, settings, after: [server] });
+    }
     this.ending = this.hasFormer(args.schemas) ? this.endingOf(args.schemas, passwords) : undefined;
     this.databases = Object.fromEntries(
       Object.entries(args.schemas).map(([consumer, spec]) => [
@@ -224,39 +229,6 @@ export class MariaDb extends DatabaseService {
     const { certificate, key } = serviceCertificate(this.childName("tls"), { ...names, namespace }, authority, this);
     const shown = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key, [CERTIFICATE.authority]: trustOf(authority) };
     return { certificate, tls: this.secret("tls", NAMES.tls, SERVER, shown, "kubernetes.io/tls") };
-  }
-
-  /** What says to Prometheus how the server is, or of several the one that leads. */
-  private createExporter(
-    { plan, schemas }: PlannedArgs<MariaDbArgs>,
-    passwords: Passwords,
-    authority: CertificatePair,
-    selector: Readonly<Record<string, string>>,
-    server: Resource,
-  ): void {
-    const { workload } = EXPORTER;
-    this.allowIngress("allow-exporter", selector, [PORT], [{ podSelector: { matchLabels: { ...selectorLabels(workload) } } }]);
-    const account = schemas[EXPORTER_ACCOUNT.user] ?? EXPORTER_ACCOUNT;
-    const password = passwords[EXPORTER_ACCOUNT.user]!;
-    const settings = password.apply((known) =>
-      exporterSettings({ user: accountOf(account), password: known, host: this.host, port: PORT }),
-    );
-    const files = exporterFiles(this.childName("exporter"), EXPORTER, plan.namespace, authority, this);
-    const told = this.secret(
-      "exporter-secret",
-      workload,
-      workload,
-      all([settings, files]).apply(([own, shown]) => ({ ...own, ...shown })),
-    );
-    this.serviceAccount("exporter-account", workload);
-    new Deployment(
-      this.childName("exporter"),
-      {
-        metadata: this.metadata(workload, workload),
-        spec: exporterDeployment(plan, EXPORTER, this.podLabels(workload), secretHash(jsonStringify(settings), ...Object.values(files))),
-      },
-      this.inCluster({ dependsOn: [told, server] }),
-    );
   }
 
   private createTables({ schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {

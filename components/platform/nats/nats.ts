@@ -1,14 +1,12 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
-import { exporterDeployment, exporterFiles } from "../exporter";
+import { certificateAuthority, serverCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { MessagesAccess } from "../grants";
+import { MeasuredService } from "../measured-service";
 import { claimSpec, contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
-import { PlatformService } from "../service";
 import type { NatsArgs } from "./args";
 import { CONFIG_FILE, NAMES, PORTS, serverConfig, WORKLOAD } from "./config";
 import { natsExporter } from "./exporter";
@@ -21,7 +19,7 @@ const ADMINISTRATOR = "admin";
  * NATS with JetStream, on members of its own: one, or three that agree. Each client has an account, a password and nothing of the others'.
  * K-PaaS's own has one account with fixed credentials, and no TLS.
  */
-export class Nats extends PlatformService {
+export class Nats extends MeasuredService {
   /** Where clients inside the cluster reach it. */
   readonly address: string;
   /** What its clients trust. PEM. */
@@ -73,29 +71,16 @@ export class Nats extends PlatformService {
     const config = all([all(passwords), memberPassword]).apply(([known, member]) =>
       serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword: member }),
     );
-    if (args.scrapedFrom !== undefined) this.createExporter(args, authority);
+    if (args.scrapedFrom !== undefined)
+      this.createExporter(natsExporter(plan.replicas, plan.namespace), authority, {
+        selector: selectorLabels(WORKLOAD),
+        port: PORTS.monitor,
+      });
     this.createServer(args, { "kpaas/config": secretHash(config), "kpaas/certificate": output(certificate).apply(contentHash) }, [
       this.secret("config", NAMES.config, WORKLOAD, { [CONFIG_FILE]: config }),
       this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": this.ca }, "kubernetes.io/tls"),
     ]);
     this.registerOutputs({ address: this.address, ca: this.ca });
-  }
-
-  /** What asks the members what they count, and says it to Prometheus. */
-  private createExporter({ plan }: PlannedArgs<NatsArgs>, authority: CertificatePair): void {
-    const exporter = natsExporter(plan.replicas, plan.namespace);
-    const { workload } = exporter;
-    const asks = [{ podSelector: { matchLabels: { ...selectorLabels(workload) } } }];
-    this.allowIngress("allow-exporter", selectorLabels(WORKLOAD), [PORTS.monitor], asks);
-    const files = exporterFiles(this.childName("exporter"), exporter, plan.namespace, authority, this);
-    const told = this.secret("exporter-secret", workload, workload, files);
-    this.serviceAccount("exporter-account", workload);
-    const spec = exporterDeployment(plan, exporter, this.podLabels(workload), secretHash(...Object.values(files)));
-    new Deployment(
-      this.childName("exporter"),
-      { metadata: this.metadata(workload, workload), spec },
-      this.inCluster({ dependsOn: [told] }),
-    );
   }
 
   private createServer(

@@ -1,9 +1,8 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
-import { all, type ComponentResourceOptions, type Input, jsonStringify, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
@@ -14,7 +13,6 @@ import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
 import { type Ending, FormerAccounts } from "../database/former-accounts";
 import { tablesSql } from "../database/statements";
-import { exporterDeployment, exporterFiles } from "../exporter";
 import type { PostgresAccess } from "../grants";
 import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
@@ -75,7 +73,13 @@ export class PostgreSql extends DatabaseService {
       this.credentials = { user: SUPERUSER, password, where: `${this.host}:${this.port}` };
       const server = this.createServer(args, passwords, password, certificate);
       this.schemas = this.createTables(args, passwords, [server]);
-      if (args.scrapedFrom !== undefined) this.createExporter(args, passwords, authority, server);
+      if (args.scrapedFrom !== undefined) {
+        const user = accountOf(args.databases[EXPORTER_ACCOUNT.user] ?? EXPORTER_ACCOUNT);
+        const settings = output(passwords[EXPORTER_ACCOUNT.user]!).apply((known) =>
+          exporterSettings({ user, password: known, host: this.host, port: PORT }),
+        );
+        this.createExporter(EXPORTER, authority, { selector: selectorLabels(SERVER), port: PORT, settings, after: [server] });
+      }
     }
     this.ending = this.hasFormer(args.databases) ? { job: FORMER_JOB, files: this.files(args, passwords, endFormerSql) } : undefined;
     this.databases = Object.fromEntries(
@@ -182,36 +186,6 @@ export class PostgreSql extends DatabaseService {
       "kpaas/certificate": output(certificate).apply(contentHash),
     };
     return this.singleServer(SERVER, NAMES.headless, annotations, pod, needed);
-  }
-
-  /** What says to Prometheus how the server is. */
-  private createExporter(
-    { plan, databases }: PlannedArgs<PostgreSqlArgs>,
-    passwords: Passwords,
-    authority: CertificatePair,
-    server: Resource,
-  ): void {
-    const { workload } = EXPORTER;
-    const asks = [{ podSelector: { matchLabels: { ...selectorLabels(workload) } } }];
-    this.allowIngress("allow-exporter", selectorLabels(SERVER), [PORT], asks);
-    const user = accountOf(databases[EXPORTER_ACCOUNT.user] ?? EXPORTER_ACCOUNT);
-    const settings = output(passwords[EXPORTER_ACCOUNT.user]!).apply((password) =>
-      exporterSettings({ user, password, host: this.host, port: PORT }),
-    );
-    const files = exporterFiles(this.childName("exporter"), EXPORTER, plan.namespace, authority, this);
-    const told = this.secret(
-      "exporter-secret",
-      workload,
-      workload,
-      all([settings, files]).apply(([own, shown]) => ({ ...own, ...shown })),
-    );
-    this.serviceAccount("exporter-account", workload);
-    const spec = exporterDeployment(plan, EXPORTER, this.podLabels(workload), secretHash(jsonStringify(settings), ...Object.values(files)));
-    new Deployment(
-      this.childName("exporter"),
-      { metadata: this.metadata(workload, workload), spec },
-      this.inCluster({ dependsOn: [told, server] }),
-    );
   }
 
   /** Has each account run its statements. Databases of an operator are closed by their owners, since it closes none. */
