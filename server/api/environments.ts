@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listEnvironments, loadEnvironment } from "../../files/load";
+import { type Names, namesIn } from "../../files/namesakes";
 import { fields } from "../../model/data";
 import type { Principal } from "../access/principal";
 import { allows } from "../access/roles";
@@ -34,9 +35,10 @@ export function environmentRoutes(repository: Pick<Repository, "root" | "history
       ...{ needs: "viewer", about: "environments", query: pageQuery, reply: pageOf(Environment) },
       handle: async ({ query: { after = "", limit }, principal }) => {
         const found: z.output<typeof Environment>[] = [];
+        const names = namesIn(root);
         for (const name of listEnvironments(root)) {
           if (name <= after) continue;
-          const { environment } = read(name, root);
+          const { environment } = read(name, root, names);
           if (may(principal, environment.labels)) found.push(environment);
           if (found.length > limit) break;
         }
@@ -64,8 +66,9 @@ export function environmentRoutes(repository: Pick<Repository, "root" | "history
 function read(
   name: string,
   root: string,
+  names: Names = namesIn(root),
 ): { readonly environment: z.output<typeof Environment>; readonly problems: z.output<typeof Problem>[] } {
-  const { content, planned, problems } = loadEnvironment(name, root);
+  const { content, planned, problems } = loadEnvironment(name, root, undefined, { names });
   const given = fields(fields(content).labels);
   const labels = Object.fromEntries(Object.entries(given).map(([label, value]) => [label, String(value)]));
   const found = problems.map(({ path, reason, remedy, severity }) => ({ path, reason, remedy, severity }));

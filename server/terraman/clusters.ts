@@ -5,6 +5,7 @@ import type { Row } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import { clusterPath } from "../secrets/store";
+import { EMPTY, shapeOf } from "./cluster-shape";
 import type { Face } from "./face";
 import { makeEnvironment } from "./make-cluster";
 import { failure, listed, listQuery, type Provider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
@@ -132,7 +133,7 @@ async function create(
   body: Sent,
   { id: actor, name: person }: Principal,
 ): Promise<Row<"clusters">> {
-  const { resourceName: name, providerType: provider, description, sshKey, hclScript } = body;
+  const { resourceName: name, providerType: provider, sshKey, hclScript } = body;
   const account = await accountOf(database, body.cloudAccountId, provider);
   if (
     sshKey !== "" &&
@@ -150,18 +151,7 @@ async function create(
     { name: person, id: actor },
   );
   const row = await database.query.transaction().execute(async (transaction) => {
-    const values = {
-      id,
-      name,
-      type: body.clusterType || "sub",
-      provider,
-      description,
-      status: "C",
-      sshKey,
-      account,
-      environment,
-      apiUrl: null,
-    } as const;
+    const values = { ...valuesOf(id, body), status: "C", sshKey, account, environment, apiUrl: null } as const;
     const made = await transaction.insertInto("clusters").values(values).returningAll().executeTakeFirstOrThrow();
     await work.ask({ environment, kind: "up", askedBy: actor, cluster: id }, transaction);
     await trail.append({ actor, action: "cluster.create", target: id, detail: { name, provider, environment } }, transaction);
@@ -172,7 +162,7 @@ async function create(
 }
 
 async function register({ database, secrets, trail }: Face, body: Sent, { id: actor }: Principal): Promise<Row<"clusters">> {
-  const { resourceName: name, providerType: provider, description, clusterApiUrl: apiUrl, clusterToken } = body;
+  const { resourceName: name, providerType: provider, clusterApiUrl: apiUrl, clusterToken } = body;
   const faults = [
     ...(URL.canParse(apiUrl) && new URL(apiUrl).protocol === "https:"
       ? []
@@ -185,21 +175,15 @@ async function register({ database, secrets, trail }: Face, body: Sent, { id: ac
   const id = randomUUID();
   await secrets.write(clusterPath(id), { clusterId: id, clusterApiUrl: apiUrl, clusterToken });
   return await database.query.transaction().execute(async (transaction) => {
-    const values = {
-      id,
-      name,
-      type: body.clusterType || "sub",
-      provider,
-      description,
-      status: "A",
-      sshKey: "",
-      account: null,
-      environment: null,
-      apiUrl,
-    } as const;
+    const values = { ...valuesOf(id, body), status: "A", sshKey: "", account: null, environment: null, apiUrl } as const;
     await trail.append({ actor, action: "cluster.register", target: id, detail: { name, provider, apiUrl } }, transaction);
     return await transaction.insertInto("clusters").values(values).returningAll().executeTakeFirstOrThrow();
   });
+}
+
+/** What is written down of every cluster as it was sent. */
+function valuesOf(id: string, { resourceName: name, clusterType, providerType: provider, description }: Sent) {
+  return { id, name, type: clusterType || "sub", provider, description };
 }
 
 async function accountOf(database: Face["database"], sent: string, provider: Provider): Promise<number> {
@@ -211,37 +195,6 @@ async function accountOf(database: Face["database"], sent: string, provider: Pro
   const reason = row === undefined ? "there is no such account" : `it is an account of ${row.provider}`;
   throw new HttpProblem("invalid-request", "Please check the input value again.", [{ path: "cloudAccountId", reason }]);
 }
-
-function shapeOf({ id, name, type, provider, description, status, sshKey, apiUrl, created, modified }: Row<"clusters">) {
-  return {
-    ...EMPTY,
-    ...{ clusterId: id, clusterApiUrl: apiUrl, name, clusterType: type, providerType: provider, description, sshKey, status },
-    ...{ created: seoulTime(created), lastModified: seoulTime(modified), isActive: status === "A" },
-  };
-}
-
-/** What a cluster has that nothing is known of. Its token comes back in no answer. */
-const EMPTY = {
-  ...{
-    resultCode: null,
-    resultMessage: null,
-    httpStatusCode: null,
-    detailMessage: null,
-    userAuthId: null,
-    namespace: null,
-    clusterId: null,
-  },
-  ...{
-    clusterApiUrl: null,
-    name: null,
-    clusterToken: null,
-    clusterType: null,
-    providerType: null,
-    description: null,
-    kubernetesVersion: null,
-  },
-  ...{ podCount: null, created: null, sshKey: null, lastModified: null, isActive: false, status: "D", nodeCount: null },
-};
 
 function missing(): never {
   throw new HttpProblem("not-found", "The resource does not exist.");
