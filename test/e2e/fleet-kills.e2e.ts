@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasCode } from "../../host/files";
 import { engineForTests } from "../support/engine";
-import { type FleetCommand, FleetProject } from "../support/fleet-project";
+import { FleetProject } from "../support/fleet-project";
 import { Dice } from "../support/fleet-world";
 import { treeOf } from "../support/processes";
 import { smallDisk } from "../support/small-disk";
+import type { StartedCommand } from "../support/started-command";
 
 const INTERRUPTIONS = Number(process.env.KPAAS_KILLS ?? 20);
 const SEED = Number(process.env.KPAAS_SEED ?? 1);
@@ -58,7 +59,7 @@ describe("A fleet that is interrupted again and again", function () {
     }
 
     /** Goes on with the run as a person would, or begins the next one, which changes all clusters. */
-    async function goOn(): Promise<FleetCommand> {
+    async function goOn(): Promise<StartedCommand> {
       const { output } = await runner.ended;
       assertOnce();
       if (project.records().length === 0) return project.start(["up", "--yes"]);
@@ -74,7 +75,7 @@ describe("A fleet that is interrupted again and again", function () {
       return project.start(["resume"]);
     }
 
-    async function interrupt(kind: (typeof KINDS)[number], { child: { pid = 0 } }: FleetCommand): Promise<boolean> {
+    async function interrupt(kind: (typeof KINDS)[number], { child: { pid = 0 } }: StartedCommand): Promise<boolean> {
       const children = treeOf(pid).filter(({ kind: each }) => each === "other");
       if (kind === "kill -9 of the runner") process.kill(pid, "SIGKILL");
       else if (kind === "SIGTERM") process.kill(pid, "SIGTERM");
@@ -182,11 +183,11 @@ async function finish(project: FleetProject): Promise<void> {
   await project.assertSettled();
 }
 
-function isOver({ child }: FleetCommand): boolean {
+function isOver({ child }: StartedCommand): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function until(reached: () => boolean, command: FleetCommand): Promise<void> {
+async function until(reached: () => boolean, command: StartedCommand): Promise<void> {
   while (!reached()) {
     assert.ok(!isOver(command), `it ended too early: ${command.said()}`);
     await pause(20);

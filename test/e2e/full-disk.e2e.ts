@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasCode } from "../../host/files";
 import { engineForTests } from "../support/engine";
-import { Project, type Started } from "../support/project";
+import { Project } from "../support/project";
 import { smallDisk } from "../support/small-disk";
+import type { StartedCommand } from "../support/started-command";
 
 const SERVICES = { metricsServer: false, certManager: false, mariadb: false, keycloak: false, portal: false };
 const FULL = /which keeps the state, is full: free some space now/;
@@ -59,7 +60,7 @@ async function onSmallDisk(test: Mocha.Context, work: (project: Project, filler:
 }
 
 /** By then little is under way at once: the engine tries for half a minute for each before it gives up. */
-async function fillAtTheLastMachine(project: Project, up: Started, filler: string): Promise<void> {
+async function fillAtTheLastMachine(project: Project, up: StartedCommand, filler: string): Promise<void> {
   await until(() => project.world("openstack/volumeAttach").length > 0, up);
   for (let size = 65_536; size >= 1_024; ) {
     try {
@@ -71,7 +72,7 @@ async function fillAtTheLastMachine(project: Project, up: Started, filler: strin
   }
 }
 
-async function until(reached: () => boolean, up: Started): Promise<void> {
+async function until(reached: () => boolean, up: StartedCommand): Promise<void> {
   let over = false;
   void up.ended.then(() => (over = true));
   while (!reached()) {

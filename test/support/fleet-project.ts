@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -7,17 +6,11 @@ import { stringify } from "yaml";
 import { isUnfinished, removeFolder } from "../../host/files";
 import { decodeJournal, type FleetRecord } from "../../model/fleet/records";
 import { BARE } from "./layers";
-import { askedIn, type Ended, filesIn, idsInStates } from "./project";
+import { askedIn, filesIn, idsInStates } from "./project";
+import { type Ended, type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const STATES = ".kpaas/sandbox/backend/.pulumi";
-
-/** A fleet's command under way. */
-export interface FleetCommand {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  said(): string;
-}
 
 /** A folder with a fleet of small environments, worked on in the sandbox by the compiled command. */
 export class FleetProject {
@@ -44,20 +37,9 @@ export class FleetProject {
   }
 
   /** @param before what the command is run by, such as `unshare` */
-  start(words: readonly string[], before: readonly string[] = []): FleetCommand {
+  start(words: readonly string[], before: readonly string[] = []): StartedCommand {
     const [command = "", ...args] = [...before, process.execPath, MAIN, "fleet", ...words, "--sandbox"];
-    const child = spawn(command, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
-    let [stdout, output] = ["", ""];
-    child.stdout.on("data", (text) => {
-      stdout += text;
-      output += text;
-    });
-    child.stderr.on("data", (text) => (output += text));
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code, stdout, output }));
-    });
-    return { child, ended, said: () => output };
+    return startCommand(command, args, { cwd: this.root });
   }
 
   async run(...words: readonly string[]): Promise<Ended> {

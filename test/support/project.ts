@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
 import { isUnfinished, removeFolder } from "../../host/files";
 import { packageOf } from "./cloud-files";
+import { type Ended, type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const ENVIRONMENT = "k";
@@ -14,21 +14,6 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** What is run of an environment. */
 type Command = "up" | "rotate" | "destroy";
-
-/** How a command ended. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly output: string;
-}
-
-/** A command under way. */
-export interface Started {
-  readonly pid: number;
-  readonly ended: Promise<Ended>;
-  /** What it has said so far. */
-  said(): string;
-}
 
 /** A folder with one environment, brought up in the sandbox by the compiled command. */
 export class Project {
@@ -64,20 +49,8 @@ export class Project {
     removeFolder(this.root);
   }
 
-  start(command: Command, ...rest: readonly string[]): Started {
-    const args = [MAIN, command, ENVIRONMENT, "--sandbox", "--yes", ...rest];
-    const child = spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
-    let [stdout, output] = ["", ""];
-    child.stdout.on("data", (text) => {
-      stdout += text;
-      output += text;
-    });
-    child.stderr.on("data", (text) => (output += text));
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code, stdout, output }));
-    });
-    return { pid: child.pid ?? 0, ended, said: () => output };
+  start(command: Command, ...rest: readonly string[]): StartedCommand {
+    return startCommand(process.execPath, [MAIN, command, ENVIRONMENT, "--sandbox", "--yes", ...rest], { cwd: this.root });
   }
 
   run(command: Command, ...rest: readonly string[]): Promise<Ended> {

@@ -11,16 +11,10 @@ import { writeWorld } from "../../engine/world";
 import { removeFolder } from "../../host/files";
 import { plannedFile } from "./environment";
 import { BARE } from "./layers";
-import type { Ended } from "./project";
+import { type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const FILE = { name: "k", infrastructure: { provider: "openstack" }, platform: BARE };
-
-/** A command under way. */
-export interface Running {
-  readonly pid: number;
-  readonly ended: Promise<Ended>;
-}
 
 /**
  * A project of a user's own, whose stacks are in a backend of their choice, and whose Pulumi.yaml names the sandbox's providers: what is done
@@ -52,17 +46,10 @@ export class RemoteProject {
     return other;
   }
 
-  start(...args: readonly string[]): Running {
+  start(...args: readonly string[]): StartedCommand {
     const { PATH, HOME } = process.env;
     const env = { PATH, HOME, PULUMI_HOME: join(this.root, "home"), ...this.variables };
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: this.root, env, stdio: ["ignore", "pipe", "pipe"] });
-    let [stdout, output] = ["", ""];
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (text) => {
-        output += text;
-        if (stream === child.stdout) stdout += text;
-      });
-    return { pid: child.pid ?? 0, ended: once(child, "close").then(([code]) => ({ code, stdout, output })) };
+    return startCommand(process.execPath, [MAIN, ...args], { cwd: this.root, env });
   }
 
   /** Runs a command that has to end well. */

@@ -14,6 +14,17 @@ describe("The repository of environments", () => {
     return `Add ${name}`;
   };
 
+  /** Changes it while somebody else pushes; gives how often that was tried. */
+  const changeWhile = async (repository: Repository, other: Repository): Promise<number> => {
+    let tries = 0;
+    await repository.change(KIM, async () => {
+      tries++;
+      if (tries === 1) await other.change(KIM, put(other, "busan.yaml", "name: busan\n"));
+      return await put(repository, "jeju.yaml", "name: jeju\n")();
+    });
+    return tries;
+  };
+
   it("is made bare, and each change is a commit there with its author", async () => {
     const data = folder();
     const repository = await Repository.open(data);
@@ -63,13 +74,7 @@ describe("The repository of environments", () => {
     writeFileSync(file, "encryptionsalt: v2\n");
     const other = await Repository.open(folder(), repository.origin);
     assert.equal(readFileSync(join(other.root, "environments", "Pulumi.seoul.yaml"), "utf8"), "encryptionsalt: v1\n");
-    let tries = 0;
-    await repository.change(KIM, async () => {
-      tries++;
-      if (tries === 1) await other.change(KIM, put(other, "busan.yaml", "name: busan\n"));
-      return await put(repository, "jeju.yaml", "name: jeju\n")();
-    });
-    assert.equal(tries, 2);
+    assert.equal(await changeWhile(repository, other), 2);
     assert.equal(readFileSync(file, "utf8"), "encryptionsalt: v2\n");
     const [newest] = await repository.history("environments/Pulumi.seoul.yaml");
     assert.equal(newest?.subject, "Add jeju.yaml");
@@ -82,13 +87,7 @@ describe("The repository of environments", () => {
     const repository = await Repository.open(data);
     await repository.change(KIM, put(repository, "seoul.yaml", "name: seoul\n"));
     const other = await Repository.open(folder(), repository.origin);
-    let tries = 0;
-    await repository.change(KIM, async () => {
-      tries++;
-      if (tries === 1) await other.change(KIM, put(other, "busan.yaml", "name: busan\n"));
-      return await put(repository, "jeju.yaml", "name: jeju\n")();
-    });
-    assert.equal(tries, 2);
+    assert.equal(await changeWhile(repository, other), 2);
     for (const name of ["seoul", "busan", "jeju"]) assert.ok(existsSync(join(repository.root, "environments", `${name}.yaml`)), name);
   });
 
