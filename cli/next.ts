@@ -23,7 +23,8 @@ export function nextCommand(error: unknown, attempt: Attempt): string {
 
 function commandAfter(error: unknown, { argv, environment, approvals }: Attempt): string {
   const again = commandLine(withBound(argv, approvals));
-  if (error instanceof CommanderError) return helpFor(error, argv);
+  // Of those beside it where it is none.
+  if (error instanceof CommanderError) return helpOf(argv, error.code === "commander.unknownCommand" ? 1 : 0);
   if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
   if (error instanceof RefusedError) {
@@ -49,11 +50,11 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
   }
 }
 
-/** Of the command that was meant, or of those beside it where it is none. */
-function helpFor({ code }: CommanderError, argv: readonly string[]): string {
+/** Of the command that was meant. @param but how many of the last words that name it are left out */
+function helpOf(argv: readonly string[], but = 0): string {
   const [verb] = withVerb(argv);
   const names = verb.startsWith("-") ? [] : verb.split(" ");
-  return commandLine([...(code === "commander.unknownCommand" ? names.slice(0, -1) : names), "--help"]);
+  return commandLine([...names.slice(0, names.length - but), "--help"]);
 }
 
 /** The words with the approvals that are bound to something; one that is not would count for whatever comes next. */
@@ -68,6 +69,8 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   if (told !== undefined) return told;
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0 && errors.every((problem) => isPriceList(problem.environment, argv))) return commandLine(argv);
+  // What was typed is wrong, and no file.
+  if (errors.length > 0 && errors.every(({ path }) => path.startsWith("--"))) return helpOf(argv);
   const whole = problems.find(({ path, severity }) => path === "" && severity === "error");
   const option = /^add (--[a-z]+(?: [a-z]+$)?)/.exec(whole?.remedy ?? "")?.[1];
   if (option !== undefined) return commandLine([...argv, ...option.split(" ")]);

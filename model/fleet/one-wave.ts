@@ -10,8 +10,8 @@ export function oneWave(plan: FleetPlan, name: string): FleetPlan {
   const wave = plan.waves.find((each) => each.name === name);
   if (wave === undefined) {
     const remedy = `its waves are: ${plan.waves.map((each) => each.name).join(", ")}`;
-    const reason = `--wave: the fleet has no wave ${name}`;
-    throw new InvalidInputError([{ environment: plan.fleet, path: "", reason, remedy, severity: "error" }]);
+    const reason = `the fleet has no wave ${name}`;
+    throw new InvalidInputError([{ environment: plan.fleet, path: "--wave", reason, remedy, severity: "error" }]);
   }
   const own = narrowed(plan, clusterNames({ waves: [wave] }));
   return { ...own, waves: own.waves.map((each) => ({ ...each, approval: false })) };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EngineMissingError, InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
 import { CHOICE } from "../../engine/servers/choice";
 import { planDigest } from "../../model/guard/approvals";
-import { type Problem, RefusedError } from "../../model/problems";
+import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
 import { command, PLAN, type World } from "./fixture";
 
 const problem = (remedy: string): Problem => ({ environment: "seoul", path: "release", reason: "is wrong", remedy, severity: "error" });
@@ -20,6 +20,12 @@ const CASES: readonly (readonly [string, World, string])[] = [
   ["plan seoul --prices none.yaml", {}, "kpaas plan seoul --prices none.yaml --show cost"],
   ["plan seoul --show cost --prices none.yaml", {}, "kpaas plan seoul --show cost --prices none.yaml"],
   ["plan seoul --show cost --prices none.yaml", { problems: [problem("use 1.7.0")] }, "kpaas check seoul"],
+  ["up seoul --yes", { failure: new InvalidInputError([{ ...problem("leave it out"), path: "--approve" }]) }, "kpaas up --help"],
+  [
+    "up seoul --yes",
+    { failure: new InvalidInputError([problem("use 1.7.0"), { ...problem("leave it out"), path: "--approve" }]) },
+    "kpaas check seoul",
+  ],
   ["init Seoul --provider openstack", {}, "kpaas init --help"],
   ["preview seoul", { lockState: "outdated" }, "kpaas lock seoul"],
   ["up seoul --yes", { failure: new RefusedError([problem("approve it")]) }, "kpaas preview seoul"],
