@@ -2,7 +2,8 @@ import digests from "../catalog/digests.json";
 import release162 from "../catalog/releases/1.6.2.json";
 import release170 from "../catalog/releases/1.7.0.json";
 import maintained170 from "../catalog/releases/1.7.0+maintained.json";
-import rook119 from "../catalog/releases/1.7.0+rook-1.19.json";
+import step1 from "../catalog/releases/1.7.0+step-1.json";
+import step2 from "../catalog/releases/1.7.0+step-2.json";
 import type { ChartRef } from "./charts/charts-of";
 import type { CloudPartName } from "./cloud-parts";
 import { type Fields, merge } from "./data";
@@ -68,7 +69,7 @@ export interface ReleaseService {
 }
 
 /** Newest first, each K-PaaS release before the steps to its maintained line and that line: the first is what environments get that name none. */
-const files: readonly ReleaseFile[] = [release170, rook119, maintained170, release162];
+const files: readonly ReleaseFile[] = [release170, step1, step2, maintained170, release162];
 
 /** A release as its file has it: whole, or as another one with what differs laid over it (null takes a key out). */
 interface ReleaseFile {

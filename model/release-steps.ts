@@ -16,3 +16,16 @@ export function stepBetween(service: string, was: string, release: string): stri
     return leadsTo === release && version !== undefined && version !== base && minorNumber(version) - minorNumber(was) === 1;
   });
 }
+
+/** Where an environment with these services goes on the way to a release: to the first step that one of them takes, else to the release itself. */
+export function nextOnTheWay(
+  release: string,
+  services: readonly { readonly name: string; readonly version: string; readonly oneMinorAtATime?: true }[],
+): string {
+  const becomes = findRelease(release)?.services ?? {};
+  const steps = services.flatMap(({ name, version, oneMinorAtATime }) => {
+    const wanted = becomes[name]?.version;
+    return oneMinorAtATime && wanted !== undefined && leaps(version, wanted) ? (stepBetween(name, version, release) ?? []) : [];
+  });
+  return knownReleases.find((each) => steps.includes(each)) ?? release;
+}

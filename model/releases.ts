@@ -94,16 +94,23 @@ export interface StepBetween {
   readonly names: readonly string[];
 }
 
-/** The releases by which an environment goes from one to another that has these parts: what they are for goes to the next minor version only. */
+/** The releases by which an environment goes from one to another, in order: what goes by them goes to the next minor version only. */
 export function stepsBetween(from: string, to: string): StepBetween[] {
   const [before, after] = [findRelease(from)?.services ?? {}, findRelease(to)?.services ?? {}];
   const found = new Map<string, string[]>();
-  for (const [key, { version, chart }] of Object.entries(after)) {
-    const was = before[key]?.version;
-    const step = was !== undefined && leaps(was, version) ? stepBetween(key, was, to) : undefined;
-    if (step !== undefined) found.set(step, [...(found.get(step) ?? []), productOf({ name: key, ...(chart ? { chart } : {}) })]);
+  for (const [name, { version }] of Object.entries(after)) {
+    let was = before[name]?.version;
+    while (was !== undefined && leaps(was, version)) {
+      const step = stepBetween(name, was, to);
+      if (step === undefined) break;
+      found.set(step, [...(found.get(step) ?? []), name]);
+      was = findRelease(step)?.services[name]?.version;
+    }
   }
-  return [...found].map(([release, names]) => ({ release, names }));
+  return knownReleases.flatMap((release) => {
+    const names = found.get(release);
+    return names === undefined ? [] : [{ release, names }];
+  });
 }
 
 function ended(product: string, version: string): { endOfLife?: string } {

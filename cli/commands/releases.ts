@@ -59,8 +59,10 @@ function compare(context: Context, number: string | undefined, from: string, jso
   const style = [widthOf(context.stdout), colorsFor(context.stdout, context.env)] as const;
   writeLines(context.stdout, table(CHANGE_COLUMNS, changes, ...style));
   if (moves.length > 0) writeLines(context.stdout, ["", ...table(MOVE_COLUMNS, moves, ...style)]);
-  for (const { release, names } of steps)
-    writeLines(context.stdout, ["", `With ${names.join(", ")}, by ${release} first: \`kpaas releases ${release} --from ${from}\``]);
+  for (const [index, { release, names }] of steps.entries()) {
+    const before = steps[index - 1]?.release ?? from;
+    writeLines(context.stdout, ["", `With ${names.join(", ")}, by ${release} first: \`kpaas releases ${release} --from ${before}\``]);
+  }
 }
 
 /** What a release consists of. Throws the usage error that names those there are. */

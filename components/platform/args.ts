@@ -34,6 +34,8 @@ export interface ServiceArgs {
   readonly egress?: readonly networking.v1.NetworkPolicyEgressRule[];
   /** Whoever measures the service: it may reach the ports that the plan's claim names. @default nobody */
   readonly scrapedFrom?: networking.v1.NetworkPolicyPeer;
+  /** Version of the mesh whose proxies its pods have, where they are in one: they are made anew with it. @default its pods say none */
+  readonly proxyVersion?: string;
   /** What must be ready before this service is made, where no output of it is taken. */
   readonly after?: readonly Resource[];
 }

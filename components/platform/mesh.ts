@@ -2,7 +2,18 @@
 export const MESH_LABELS = { "istio-injection": "enabled" } as const;
 
 /** By this label of a pod it is said again: pods are made anew when their namespace comes into the mesh, and when it leaves. */
-export const MESH_POD_LABELS = { "sidecar.istio.io/inject": "true" } as const;
+const MESH_POD_LABELS = { "sidecar.istio.io/inject": "true" } as const;
+
+/** By this label of a pod its proxy's version is told, so that pods are made anew, with a proxy of the new version, when the mesh's changes. */
+export const PROXY_VERSION_LABEL = "kpaas.io/proxy-version";
+
+/** Labels of a pod that has a proxy. @param version the mesh's */
+export function meshPodLabels(version: string | undefined): Readonly<Record<string, string>> {
+  return { ...MESH_POD_LABELS, ...(version === undefined ? {} : { [PROXY_VERSION_LABEL]: version }) };
+}
+
+/** Labels of a pod that has none, in a namespace of the mesh. */
+export const OUTSIDE_LABELS = { "sidecar.istio.io/inject": "false" } as const;
 
 /** Where proxies ask Istio for what they are told and signed. */
 export const XDS_PORT = 15012;

@@ -194,7 +194,9 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     const egress = egressOf(this.args.plan, plan, keptFrom);
     const scrapedFrom = scraperOf(this.args.plan.services);
     const common = { plan, labels: this.args.plan.labels, after, keptFrom, ...(scrapedFrom ? { scrapedFrom } : {}) };
-    return { ...common, ...(egress ? { egress } : {}), ...(resource ? { cluster: resource } : {}) };
+    const mesh = plan.needs?.mesh && this.args.plan.services.find(({ offers = [] }) => offers.includes("mesh"));
+    const proxies = mesh ? { proxyVersion: mesh.version } : {};
+    return { ...common, ...proxies, ...(egress ? { egress } : {}), ...(resource ? { cluster: resource } : {}) };
   }
 
   /** What a consumer gets of a kind: from the field of the file that meets it, or from the service that offers it. */

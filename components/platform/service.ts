@@ -25,7 +25,7 @@ import { block } from "./egress";
 import { generatedPassword } from "./generated-password";
 import type { IngressRoute, MeshClaim } from "./grants";
 import { releaseArgs } from "./helm";
-import { MESH_LABELS, MESH_POD_LABELS, peerAuthentication } from "./mesh";
+import { MESH_LABELS, meshPodLabels, OUTSIDE_LABELS, peerAuthentication } from "./mesh";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { scrapeTargets } from "./scrapes";
 import { mergeValues, type Values } from "./values";
@@ -56,6 +56,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly keptFrom: readonly string[];
   private readonly egress: PlannedArgs["egress"];
   private readonly scrapedFrom: PlannedArgs["scrapedFrom"];
+  private readonly proxyVersion: string | undefined;
   private prerequisites: Resource[];
   private ownNamespace: Resource | undefined;
 
@@ -72,6 +73,7 @@ export abstract class PlatformService extends ComponentResource {
     this.keptFrom = args.keptFrom ?? [];
     this.egress = args.egress;
     this.scrapedFrom = args.scrapedFrom;
+    this.proxyVersion = args.proxyVersion;
     this.prerequisites = [...(args.after ?? [])];
   }
 
@@ -106,9 +108,10 @@ export abstract class PlatformService extends ComponentResource {
     return { name, labels: { ...objectLabels(this.plan, name, this.labels) } };
   }
 
-  /** Labels of a pod template: what selects it, and the environment's own. */
-  protected podLabels(workload: string): Record<string, string> {
-    return { ...this.labels, ...selectorLabels(workload), ...(this.mesh === undefined ? {} : MESH_POD_LABELS) };
+  /** Labels of a pod template: what selects it, and the environment's own. @param outside whether it keeps out of the mesh that its namespace is in */
+  protected podLabels(workload: string, { outside = false }: { readonly outside?: boolean } = {}): Record<string, string> {
+    const mesh = outside ? OUTSIDE_LABELS : meshPodLabels(this.proxyVersion);
+    return { ...this.labels, ...selectorLabels(workload), ...(this.mesh === undefined ? {} : mesh) };
   }
 
   /** How its pods are met in the mesh; undefined where they are not in it. */

@@ -1248,7 +1248,7 @@ export interface EnvironmentFields {
   /** A base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no name. A change goes by the fields it gives values to. */
   readonly extends?: string;
   /** The K-PaaS release, in quotes: "1.7.0" or "1.6.2"; "1.7.0+maintained" has its applications on versions that their projects still mend (more). Default: the newest, then as locked. A change: a later one: needs the approval move-release; an older one: refused. */
-  readonly release?: `${number}.${number}.${number}` | `${number}.${number}.${number}+maintained` | `${number}.${number}.${number}+rook-${number}.${number}`;
+  readonly release?: `${number}.${number}.${number}` | `${number}.${number}.${number}+maintained` | `${number}.${number}.${number}+step-${number}`;
   /** minimal: 1 control plane, 2 workers; standard: 1 and 3, and the whole of K-PaaS (which services); highAvailability: the same with 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
   readonly profile?: "minimal" | "standard" | "highAvailability";
   /** Labels on everything that can carry them, as written below. A change is applied to what stands. */

@@ -21,7 +21,7 @@ export const fieldDocs: readonly FieldDoc[] = [
     means:
       'the K-PaaS release, in quotes: `"1.7.0"` or `"1.6.2"`; `"1.7.0+maintained"` has its applications on versions that their projects still mend ([more](catalogue.md))',
     byDefault: "the newest, then as locked",
-    type: "`#.#.#` | `#.#.#+maintained` | `#.#.#+rook-#.#`",
+    type: "`#.#.#` | `#.#.#+maintained` | `#.#.#+step-#`",
   },
   {
     path: "profile",

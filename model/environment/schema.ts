@@ -307,7 +307,7 @@ const schemaOf = (registry: Registry) =>
     release: z
       .string()
       .regex(
-        /^\d+\.\d+\.\d+(\.\d+)?(\+maintained|\+rook-\d+\.\d+)?$/,
+        /^\d+\.\d+\.\d+(\.\d+)?(\+maintained|\+step-\d+)?$/,
         'must be a K-PaaS release in quotes, such as "1.7.0" or "1.7.0+maintained"',
       )
       .optional(),

@@ -78,7 +78,8 @@ function leapsOf(applied: Applied, plan: EnvironmentPlan): VersionChange[] {
 
 /** The way to where services may not leap: by the step that leads there, or without those that hold nothing. */
 function aroundLeaps(refused: readonly VersionChange[], release: string, plan: EnvironmentPlan): string {
-  const steps = refused.map(({ name, was }) => stepBetween(name, was, plan.release));
+  // Within one release the lock would not say what is between.
+  const steps = refused.map(({ name, was }) => (release === plan.release ? undefined : stepBetween(name, was, plan.release)));
   const [first] = steps.flatMap((step) => step ?? []);
   const without = refused.filter((_leap, index) => steps[index] === undefined).map(({ name }) => name);
   const off = without.length === 0 ? [] : [`switch ${without.join(", ")} off before it and on again after it`];

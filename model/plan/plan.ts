@@ -1,4 +1,4 @@
-import { findRelease, knownReleases } from "../catalog";
+import { findRelease, knownReleases, type Release } from "../catalog";
 import { checkChartValues } from "../charts/checks";
 import type { CloudDefinition } from "../cloud";
 import { clusterDownloads } from "../cluster/downloads";
@@ -8,6 +8,7 @@ import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
+import { nextOnTheWay } from "../release-steps";
 import { counted, type Rotations } from "../rotation";
 import { planAddresses } from "./addresses";
 import { chartMirrored } from "./air-gap";
@@ -29,7 +30,7 @@ import { planServices } from "./services";
 import { lockedIngress } from "./standing-ingress";
 import { lockedSubnets, planPools } from "./subnets";
 import { planTenants } from "./tenants";
-import type { EnvironmentPlan } from "./types";
+import type { EnvironmentPlan, ServicePlan } from "./types";
 import { lockedProxyMode, planProxyMode, planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */
@@ -75,13 +76,6 @@ export function planEnvironment(
     );
     return undefined;
   }
-  if (release.leadsTo !== undefined)
-    findings.warn(
-      "release",
-      `is a step to ${release.leadsTo} for what stands, with parts that are mended no more`,
-      `go on once it is up: \`kpaas cluster upgrade ${environment.name} --to ${release.leadsTo}\`; a new environment begins with that`,
-      number,
-    );
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
   const proxyMode = planProxyMode(environment, release, lock);
@@ -96,6 +90,7 @@ export function planEnvironment(
   findings.add(privateUrls(environment, floating, platform.domain));
   const rotations = counted(lock?.rotations, given);
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas, rotations);
+  tellOfStep(release, environment.name, services, findings);
   const tenants = planTenants(environment, services);
   const extra = planExtra(environment);
   const ownImages = extra === undefined ? [] : extraImages(extra);
@@ -231,4 +226,17 @@ export function planEnvironment(
 function plannedExisting({ cidr: _cidr, groups, ...existing }: NonNullable<Environment["network"]["existing"]>): NetworkPlan["existing"] {
   if (groups === undefined) return existing;
   return { ...existing, groups: Object.fromEntries(Object.entries(groups).map(([group, { subnet }]) => [group, subnet])) };
+}
+
+/** Says of a release that is a step where one goes on from it. */
+function tellOfStep({ release, leadsTo }: Release, environment: string, services: readonly ServicePlan[], findings: Findings): void {
+  if (leadsTo === undefined) return;
+  const next = nextOnTheWay(leadsTo, services);
+  const begin = next === leadsTo ? "that" : leadsTo;
+  findings.warn(
+    "release",
+    `is a step to ${leadsTo} for what stands, with parts that are mended no more`,
+    `go on once it is up: \`kpaas cluster upgrade ${environment} --to ${next}\`; a new environment begins with ${begin}`,
+    release,
+  );
 }

@@ -110,10 +110,10 @@ describe("an environment whose volumes are Ceph's, on the real engine,", functio
 
   it("goes to the maintained line by the step between alone, whatever is approved", async () => {
     await upEnvironment(story.target("1.7.0"));
-    for (const approved of [false, true]) await story.refused("1.7.0+maintained", /1\.7\.0\+rook-1\.19/, approved);
+    for (const approved of [false, true]) await story.refused("1.7.0+maintained", /1\.7\.0\+step-1/, approved);
   });
 
-  for (const release of ["1.7.0+rook-1.19", "1.7.0+maintained"])
+  for (const release of ["1.7.0+step-1", "1.7.0+maintained"])
     it(`goes on to ${release} with all that holds data, and has nothing to do then`, async () => {
       await story.refused(release, /rookCeph \(/);
       assert.deepEqual(lost(await upEnvironment(story.approved(release))), []);

@@ -12,20 +12,10 @@ import { at, nameOf, namespaceOf } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
 import { plannedFile } from "../support/environment";
 import { RealCluster } from "../support/real-cluster";
+import { EVERY_ROW, ROWS_TENANTS } from "../support/rows";
 import { serversForTests } from "../support/servers";
 
 const WORKLOADS = ["apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "batch/v1/Job"];
-
-/** Services that want more to be said than that they are on. */
-const SAID: Readonly<Record<string, unknown>> = {
-  postgresql: { replicas: 3 },
-  istio: { inject: ["portal", "pipeline", "sourceControl"] },
-  istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
-  kubeflow: {
-    parts: ["pipelines", "notebooks", "volumes", "katib"],
-    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
-  },
-};
 
 /**
  * The profile with everything twice or thrice, every row switched on, both ingress controllers and tenants: on the real engine, against a real
@@ -39,7 +29,7 @@ describe("every row at once on a real API server", function () {
   let cluster: RealCluster | undefined;
   let api: RealApi;
 
-  const services = Object.fromEntries(switchedServices(registry).map(({ name }) => [name, SAID[name] ?? true]));
+  const services = Object.fromEntries(switchedServices(registry).map(({ name }) => [name, EVERY_ROW[name] ?? true]));
   const target = () => {
     const planned = plannedFile(
       {
@@ -50,7 +40,7 @@ describe("every row at once on a real API server", function () {
           storage: { kind: "nfs", sizeGiB: 400 },
           ingress: { kind: "traefik", beside: "nginx" },
           services,
-          tenants: { shop: { quota: "high", mesh: "strict" }, lab: { isolate: false, podSecurity: "baseline" } },
+          tenants: { ...ROWS_TENANTS, lab: { isolate: false, podSecurity: "baseline" } },
         },
       },
       lock,

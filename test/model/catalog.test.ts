@@ -42,7 +42,7 @@ const service = z.strictObject({
   }),
 });
 const release = z.strictObject({
-  release: z.string().regex(/^\d+\.\d+\.\d+(\+maintained|\+rook-\d+\.\d+)?$/),
+  release: z.string().regex(/^\d+\.\d+\.\d+(\+maintained|\+step-\d+)?$/),
   date: day,
   maintains: z.string().optional(),
   leadsTo: z.string().optional(),
@@ -60,10 +60,11 @@ const release = z.strictObject({
   clouds: z.record(z.string(), z.strictObject({ controller: service.optional(), volumes: service.optional() })),
 });
 
-/** What a project allows to go up by at once, of major and minor: Rook (its upgrade guide), Ceph (its two majors before). */
-const MOST: Readonly<Record<string, readonly [major: number, minor: number]>> = { rookCeph: [0, 1], ceph: [2, 99] };
+/** What a project allows to go up by at once, of major and minor: Rook (its upgrade guide), Ceph (its two majors before), Istio (its upgrade in place). */
+const MOST: Readonly<Record<string, readonly [major: number, minor: number]>> = { rookCeph: [0, 1], ceph: [2, 99], istio: [0, 1] };
 const STEPS: Readonly<Record<string, (release: Release) => readonly string[]>> = {
   rookCeph: ({ services }) => services.rookCeph!.version.split("."),
+  istio: ({ services }) => services.istio!.version.split("."),
   ceph: ({ services }) => productIn(services.rookCeph!.images.ceph!)!.version.split("."),
 };
 /** The first of each major of Ceph that a minor of Rook runs, by `Documentation/Getting-Started/maintenance-and-support.md` of Rook 1.20. */
@@ -134,18 +135,22 @@ describe("the catalogue", () => {
     const through: string[] = [];
     for (const [index, to] of inOrder.entries())
       for (const from of inOrder.slice(0, index)) {
-        if (leaps(from, to).length === 0) continue;
-        const by = releases.find((step) => step.leadsTo === to.release && leaps(from, step).length === 0 && leaps(step, to).length === 0);
-        through.push(`${from.release} ${by?.release ?? assert.fail(`${from.release} to ${to.release}`)} ${to.release}`);
+        if (to.leadsTo !== undefined || leaps(from, to).length === 0) continue;
+        const way = [from];
+        for (const step of releases.filter(({ leadsTo }) => leadsTo === to.release))
+          if (leaps(way.at(-1)!, to).length > 0 && step.release !== from.release && leaps(way.at(-1)!, step).length === 0) way.push(step);
+        assert.deepEqual(leaps(way.at(-1)!, to), [], `${from.release} to ${to.release}`);
+        through.push([...way, to].map(({ release }) => release).join(" "));
       }
-    assert.deepEqual(through, ["1.6.2 1.7.0+rook-1.19 1.7.0+maintained", "1.7.0 1.7.0+rook-1.19 1.7.0+maintained"]);
+    const on = "1.7.0+step-2 1.7.0+maintained";
+    assert.deepEqual(through.toSorted(), [`1.6.2 1.7.0+step-1 ${on}`, `1.7.0 1.7.0+step-1 ${on}`, `1.7.0+step-1 ${on}`]);
   });
 
   it("has steps of which all but what they are for is the release that they lead on from", () => {
     for (const { leadsTo, services, kubernetes } of releases.filter((each) => each.leadsTo !== undefined)) {
       const base = findRelease(findRelease(leadsTo!)!.maintains!)!;
       const others = Object.keys(services).filter((name) => services[name]!.version !== base.services[name]!.version);
-      assert.deepEqual([kubernetes, others], [base.kubernetes, ["rookCeph"]]);
+      assert.deepEqual([kubernetes, others.toSorted()], [base.kubernetes, ["istio", ...OF_ISTIO, "rookCeph"].toSorted()]);
     }
   });
 

@@ -112,10 +112,14 @@ describe("the checks of Ceph", () => {
 
   it("tell of a release that is a step where one goes on, and of no other", () => {
     const told = (release: string) => planFile(environmentFile({ ...ceph(), release })).problems.filter(({ path }) => path === "release");
-    const [step, ...more] = told("1.7.0+rook-1.19");
+    const [step, ...more] = told("1.7.0+step-1");
     assert.equal(step?.severity, "warning");
     assert.match(step?.remedy ?? "", /`kpaas cluster upgrade demo --to 1\.7\.0\+maintained`; a new environment begins with that$/);
     assert.deepEqual([more, told("1.7.0"), told("1.7.0+maintained")], [[], [], []]);
+    const [mesh] = planFile(environmentFile({ release: "1.7.0+step-1", platform: { services: { istio: true } } })).problems.filter(
+      ({ path }) => path === "release",
+    );
+    assert.match(mesh?.remedy ?? "", /--to 1\.7\.0\+step-2`; a new environment begins with 1\.7\.0\+maintained$/);
   });
 
   it("find the host that names no disk", () => {

@@ -26,9 +26,6 @@ import { workloadsOf } from "./shared-programs";
 import { toldOf } from "./told";
 import { waysOf } from "./ways";
 
-/** By this label a pod stays out of the mesh that its namespace is in. */
-const OUTSIDE = { "sidecar.istio.io/inject": "false" };
-
 /**
  * Kubeflow Pipelines: definitions and rights first, then what keeps data, then the API server, then those who call it. Its manifests are applied
  * again and again until all of it holds; here each waits for what it needs.
@@ -195,7 +192,7 @@ export class Kubeflow extends KubeflowObjects {
           selector: { matchLabels: { ...selector } },
           template: {
             metadata: {
-              labels: { ...this.podLabels(name), ...(shared && !meshed ? OUTSIDE : {}) },
+              labels: this.podLabels(name, { outside: shared !== undefined && !meshed }),
               annotations: { "kpaas/read": read[name] ?? "" },
             },
             spec: workloadPod(plan, workload, hosts),

@@ -223,8 +223,8 @@ describe("the guard", () => {
     assert.match(back?.reason ?? "", /^what kubernetes \(1\.33\.5 → 1\.32\.5\), mariadb \(12\.0\.2 → 11\.4\.7\), keycloak/);
   });
 
-  it("leads Ceph by the step between, whose way on and back it knows, and Istio without it", () => {
-    const [line, step] = ["1.7.0+maintained", "1.7.0+rook-1.19"];
+  it("leads Ceph by the step between, whose way on and back it knows, and Istio by both", () => {
+    const [line, step] = ["1.7.0+maintained", "1.7.0+step-1"];
     const volumes = [{ name: "osd", sizeGiB: 100 }];
     const ceph = (release: string, services: Over = {}): Over =>
       base({
@@ -249,9 +249,16 @@ describe("the guard", () => {
       assert.deepEqual(dangers(ceph(from), ceph(to)), ["environment:move-release"], `${from} ${to}`);
     assert.match(refused(ceph(step), ceph("1.7.0"))[0] ?? "", /^never: what rookCeph \(1\.19\.10 → 1\.18\.5\) has written/);
     const [both = ""] = refused(ceph("1.7.0", { istio: true }), ceph(line, { istio: true }));
-    assert.match(both, /once it is up; and switch istio off before it and on again after it$/);
+    assert.match(both, /rookCeph \(1\.18\.5 → 1\.20\.6\).* go to release: "1\.7\.0\+step-1" first/);
     const istio = (release: string): Over => base({ release, platform: { services: { istio: true } } });
-    assert.match(refused(istio("1.7.0"), istio(line))[0] ?? "", /: set the release back to 1\.7\.0, or switch istio off before it/);
+    const way = ["1.6.2", step, "1.7.0+step-2", line];
+    for (const [index, from] of way.slice(0, -2).entries())
+      assert.match(
+        refused(istio(from), istio(line))[0] ?? "",
+        new RegExp(`: go to release: "${way[index + 1]?.replaceAll(".", "\\.").replace("+", "\\+")}" first`),
+      );
+    for (const [index, from] of way.slice(0, -1).entries())
+      assert.deepEqual(dangers(istio(from), istio(way[index + 1] ?? "")), ["environment:move-release"], from);
   });
 
   it("refuses what leaves a minor version out also where a newer kpaas has it in the same release", () => {
@@ -434,7 +441,7 @@ describe("the guard", () => {
   it("counts Ceph among what another release takes the data of, which no backup of ours holds", () => {
     const storage = { kind: "rookCeph", pool: "worker" };
     const file = (release: string) => base({ release, platform: { storage }, ...pool(volumes, { a: {}, b: {}, c: {} }) });
-    const [move] = found(file("1.7.0"), file("1.7.0+rook-1.19"));
+    const [move] = found(file("1.7.0"), file("1.7.0+step-1"));
     assert.match(move?.reason ?? "", /take their data over/);
     assert.match(move?.reason ?? "", /rookCeph \(1\.18\.5 → 1\.19/);
     assert.match(move?.remedy ?? "", /back up .*what is on Ceph's volumes.* first/);

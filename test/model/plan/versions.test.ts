@@ -67,7 +67,7 @@ describe("the release", () => {
     assert.deepEqual([source?.path, source?.severity], ["release", "error"]);
     assert.match(source?.remedy ?? "", /Kubernetes 1\.31\.4 by kubespray v2\.27\.0.* upgrade source .*kpaas cluster import/);
     assert.match(wrong("1.4.0")?.remedy ?? "", /Kubernetes 1\.24\.6\) is told of/);
-    assert.match(wrong("1.9.0")?.remedy ?? "", /use one of: 1\.7\.0, 1\.7\.0\+rook-1\.19, 1\.7\.0\+maintained, 1\.6\.2/);
+    assert.match(wrong("1.9.0")?.remedy ?? "", /use one of: 1\.7\.0, 1\.7\.0\+step-1, 1\.7\.0\+step-2, 1\.7\.0\+maintained, 1\.6\.2/);
   });
 
   it("decides how kube-proxy leads to Services of new clusters; one that stands keeps its own", () => {

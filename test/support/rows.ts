@@ -1,0 +1,13 @@
+/** What services want said of them, besides that they are on, where every row of the file is switched on at once. */
+export const EVERY_ROW: Readonly<Record<string, unknown>> = {
+  postgresql: { replicas: 3 },
+  istio: { inject: ["portal", "pipeline", "sourceControl"] },
+  istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
+  kubeflow: {
+    parts: ["pipelines", "notebooks", "volumes", "katib"],
+    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
+  },
+};
+
+/** The tenants that they want. */
+export const ROWS_TENANTS = { shop: { quota: "high", mesh: "strict" } };
