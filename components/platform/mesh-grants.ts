@@ -8,6 +8,15 @@ export interface MeshClaim {
   readonly authorizers?: readonly MeshAuthorizer[];
   /** Whom the mesh's proxies may tell of requests; whoever is in the mesh may reach it. @default nobody */
   readonly collector?: TraceCollector;
+  /** Containers of others' making that say nothing of their user, which are held to what Pod Security asks for. @default none */
+  readonly plain?: readonly PlainContainer[];
+}
+
+/** A container that is known by its name and by what it runs. What it says itself holds. */
+export interface PlainContainer {
+  readonly name: string;
+  /** The program's path, which is its whole command. */
+  readonly program: string;
 }
 
 /** A program that says whether a request may pass, asked over HTTP. */

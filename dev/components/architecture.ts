@@ -41,7 +41,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Kubeflow",
     "in",
-    "its Pipelines, dashboard, profiles, notebooks, volumes and Katib, with the log-in of Keycloak; TensorBoard, KServe and trainer are not yet",
+    "its Pipelines, dashboard, profiles, notebooks, volumes, TensorBoard, Katib, KServe and Training Operator, with the log-in of Keycloak; without Knative and Trainer 2",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
     "docs/services/kubeflow.md",
@@ -214,7 +214,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "13 Kubeflow",
     "in",
-    "as above: Pipelines, profiles, notebooks, volumes and Katib",
+    "as above: Pipelines, profiles, notebooks, volumes, TensorBoard, Katib, KServe and training",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
   ],

@@ -67,7 +67,7 @@ export const kubernetes: readonly ComponentRow[] = [
   [
     "- Kubeflow",
     "in",
-    "as above: Pipelines, profiles, notebooks, volumes and Katib",
+    "as above: Pipelines, profiles, notebooks, volumes, TensorBoard, Katib, KServe and training",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
   ],

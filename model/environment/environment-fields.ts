@@ -1156,7 +1156,7 @@ export interface PlatformFields {
     readonly sourceControl?: boolean | ServiceFields;
     /** Runs machine learning pipelines in the cluster, and keeps what they make. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly kubeflow?: boolean | (ServiceFields & {
-      /** Its parts: pipelines, notebooks, volumes, katib, of which all but the first take profiles. Default: [pipelines]. */
+      /** Its parts: pipelines, notebooks, volumes, katib, kserve, training, tensorboard, of which all but the first take profiles. Default: [pipelines]. */
       readonly parts?: readonly string[];
       /** Images that notebooks may be made of in place of the release's, by kind, the first one by default. Default: the release's. */
       readonly notebookImages?: {

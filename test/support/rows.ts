@@ -4,7 +4,7 @@ export const EVERY_ROW: Readonly<Record<string, unknown>> = {
   istio: { inject: ["portal", "pipeline", "sourceControl"] },
   istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
   kubeflow: {
-    parts: ["pipelines", "notebooks", "volumes", "katib"],
+    parts: ["pipelines", "notebooks", "volumes", "katib", "kserve", "training", "tensorboard"],
     profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
   },
 };

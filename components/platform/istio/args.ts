@@ -1,5 +1,5 @@
 import type { ServiceArgs } from "../args";
-import type { MeshAuthorizer, TraceCollector } from "../grants";
+import type { MeshAuthorizer, PlainContainer, TraceCollector } from "../grants";
 
 /** Arguments of {@link Istio}. */
 export interface IstioArgs extends ServiceArgs {
@@ -7,4 +7,6 @@ export interface IstioArgs extends ServiceArgs {
   readonly authorizers?: readonly MeshAuthorizer[];
   /** Who may be told how requests went through the mesh. @default nobody */
   readonly collectors?: readonly TraceCollector[];
+  /** Containers that are held to what `restricted` asks for, where they say nothing of it. @default none */
+  readonly plain?: readonly PlainContainer[];
 }

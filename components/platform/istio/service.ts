@@ -28,7 +28,8 @@ export const istio = defineService({
     const { Istio } = require("./istio") as typeof import("./istio");
     const all = Object.values(claims.mesh);
     const authorizers = all.flatMap((claim) => claim.authorizers ?? []);
-    return new Istio(name, { ...common, authorizers, collectors: all.flatMap(({ collector }) => collector ?? []) }, opts);
+    const collectors = all.flatMap(({ collector }) => collector ?? []);
+    return new Istio(name, { ...common, authorizers, collectors, plain: all.flatMap(({ plain }) => plain ?? []) }, opts);
   },
   grants: { mesh: ({ rootNamespace, meshLabels }) => ({ rootNamespace, trustDomain: TRUST_DOMAIN, labels: meshLabels }) },
 });

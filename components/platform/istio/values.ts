@@ -1,5 +1,5 @@
 import type { PlannedArgs } from "../args";
-import type { MeshAuthorizer } from "../grants";
+import type { MeshAuthorizer, PlainContainer } from "../grants";
 import { imageOf, spreadOverNodes } from "../objects";
 import type { Values } from "../values";
 import type { IstioArgs } from "./args";
@@ -20,8 +20,29 @@ spec:
 {{- end }}
 `;
 
+/** What a container is given that says nothing of its user: a plain one, without rights that it could gain. What it says itself stays. */
+const plainTemplate = (containers: readonly PlainContainer[]): string => `metadata: {}
+{{- range $each := .Spec.Containers }}
+${containers
+  .map(
+    ({ name, program }) => `{{- if and (eq $each.Name "${name}") (eq (print $each.Command) "[${program}]") }}
+spec:
+  containers:
+  - name: ${name}
+    securityContext:
+      runAsNonRoot: true
+      runAsUser: 1000
+      allowPrivilegeEscalation: false
+      capabilities:
+        drop: [ALL]
+{{- end }}`,
+  )
+  .join("\n")}
+{{- end }}
+`;
+
 /** Values of the istiod chart. */
-export function istioValues({ plan, authorizers = [], collectors = [] }: PlannedArgs<IstioArgs>): Values {
+export function istioValues({ plan, authorizers = [], collectors = [], plain = [] }: PlannedArgs<IstioArgs>): Values {
   const several = plan.replicas > 1;
   const proxy = imageOf(plan, "proxy");
   const providers = [
@@ -44,7 +65,10 @@ export function istioValues({ plan, authorizers = [], collectors = [] }: Planned
       proxy_init: { image: proxy },
       defaultPodDisruptionBudget: { enabled: several },
     },
-    sidecarInjectorWebhook: { templates: { seccomp: SECCOMP }, defaultTemplates: ["sidecar", "seccomp"] },
+    sidecarInjectorWebhook: {
+      templates: { seccomp: SECCOMP, ...(plain.length === 0 ? {} : { plain: plainTemplate(plain) }) },
+      defaultTemplates: ["sidecar", "seccomp", ...(plain.length === 0 ? [] : ["plain"])],
+    },
     gateways: { seccompProfile: { type: "RuntimeDefault" } },
     ...(providers.length === 0 ? {} : { meshConfig: { extensionProviders: providers } }),
   };

@@ -45,7 +45,13 @@ export class Kubeflow extends KubeflowObjects {
     this.args = args;
     this.createNamespace("restricted", { retain: args.retainData });
     this.createPolicies(args);
-    const known = [...this.createDefinitions(args), ...this.createRights(args), ...this.createSettings(args)];
+    const known = [
+      ...this.createDefinitions(args),
+      ...this.createRights(args),
+      ...this.createSettings(args),
+      ...this.createApart(args.shared),
+    ];
+    this.createPartObjects(args.shared, known);
     const { made, read, ca } = this.createSecrets(args);
     let before: Resource[] = [...known, ...made];
     for (const stage of workloadsOf(args.shared)) before = stage.map((each) => this.createWorkload(each, args, read, before));

@@ -63,6 +63,7 @@ export const FOLDERS = {
   trust: "/etc/kubeflow-trust",
   tls: "/etc/kubeflow-tls",
   data: "/data",
+  webhook: "/tmp/k8s-webhook-server/serving-certs",
   notebooksWeb: "/src/apps/common/yaml",
   account: "/var/run/secrets/kubernetes.io/serviceaccount",
   token: "/var/run/secrets/kubeflow/tokens",

@@ -8,7 +8,7 @@ import { NOTHING } from "./who";
 export function screensOf(shared: Pick<Shared, "parts">): Screen[] {
   return [
     { name: NAMES.ui, port: PORTS.ui, path: "/pipeline" },
-    ...partsOf(shared).map(({ screen }) => screen),
+    ...partsOf(shared).flatMap(({ screen }) => screen ?? []),
     { name: NAMES.dashboard, port: PORTS.dashboard, path: "/" },
   ];
 }
@@ -36,7 +36,7 @@ const PIPELINES = ["pipelines", "experiments", "runs", "recurringruns", "artifac
 
 /** What the dashboard shows: the parts that are there. */
 export function linksOf(shared: Pick<Shared, "parts">): Record<string, string> {
-  const links = partsOf(shared).map((part) => part.links);
+  const links = partsOf(shared).flatMap((part) => part.links ?? []);
   const section = { type: "section", icon: "kubeflow:pipeline-centered", text: "Pipelines", items: PIPELINES };
   const quick = [
     ...links.flatMap((each) => each.quick ?? []),

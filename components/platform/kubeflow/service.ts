@@ -2,14 +2,23 @@ import type { z } from "zod";
 import { blockClass, defineService, keptData } from "../define-service";
 import { ASKED_AT, USER_HEADER } from "./login";
 import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./names";
-import { imagesOf, isPart, missingParts, NOTEBOOK_KINDS, type NotebookKind, PARTS, profileLabels, withNotebookImages } from "./parts/names";
+import {
+  imagesOf,
+  isPart,
+  missingParts,
+  NOTEBOOK_KINDS,
+  type NotebookKind,
+  PARTS,
+  plainContainers,
+  profileLabels,
+  withNotebookImages,
+} from "./parts/names";
 
 /** Parts of Kubeflow that are not made here, each with the reason. */
 const OTHER_PARTS: Readonly<Record<string, string>> = {
-  tensorboard: "the pods that its controller makes say nothing of their user, and namespaces held to restricted refuse them",
-  trainer: "its controller watches the Secrets of every namespace, and stops where it may not",
-  kserve: "it takes Knative, with an ingress of its own, or an Ingress for each model, past the mesh by which alone profiles are met",
-  knative: "it takes an ingress of its own",
+  trainer:
+    "its controller watches the Secrets of every namespace, and stops where it may not; training is the Training Operator, with PyTorchJob and TFJob",
+  knative: "it takes an ingress of its own, and KServe goes without it here",
 };
 
 /** Those that are there with profiles. */
@@ -119,6 +128,11 @@ export const kubeflow = defineService({
     "katib-controller": "two of it would make every trial twice; Jobs of profiles begin no pods meanwhile",
     "katib-db-manager": "trials go on, and tell their metrics again",
     "katib-ui": "experiments go on without it",
+    "kserve-controller-manager": "two of it would make every model twice; models that are there go on, and get no new pods meanwhile",
+    "kserve-models-web-app": "models go on without it",
+    "training-operator": "two of it would make every pod of a job twice; jobs that are under way go on",
+    "tensorboard-controller": "two of it would make every TensorBoard twice",
+    "tensorboards-web-app": "each TensorBoard goes on without it",
   },
   host: "kubeflow",
   keeps: "data",
@@ -143,7 +157,8 @@ export const kubeflow = defineService({
     identity: ({ host }) => ({ url: `https://${host}`, client: { id: "kubeflow", returnPath: RETURN_PATH, roles: [ROLE] } }),
   },
   wants: {
-    mesh: ({ options: { profiles } }) => (profiles === undefined ? undefined : { mtls: "strict", authorizers: [GATE] }),
+    mesh: ({ options: { profiles, parts = [] } }) =>
+      profiles === undefined ? undefined : { mtls: "strict", authorizers: [GATE], plain: plainContainers(parts as readonly string[]) },
     meshHost: ({ host, options: { profiles } }) =>
       profiles === undefined ? undefined : { host, besides: Object.keys(profiles as object), annotations: INGRESS_NEEDS },
   },

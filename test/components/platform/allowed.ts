@@ -33,7 +33,7 @@ export const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> =
   traefik: "8000, 8443",
   istio: "15017",
   // Those of its parts, which the API server asks.
-  kubeflow: ["9443", "8443"],
+  kubeflow: ["9443", "8443", "9443", "9443"],
   // Nodes mount volumes from a network that no policy names.
   rookCeph: ["3300", "6800", "6800"],
 };
@@ -110,10 +110,14 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   kubeflow: [
     // Where it is for several, three look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
     ...["ClusterRole kubeflow-profiles-kfam", "ClusterRole kubeflow-notebook-controller", "ClusterRole kubeflow-jupyter-web-app"],
+    ...["ClusterRole kubeflow-tensorboard-controller", "ClusterRole kubeflow-tensorboards-web-app"],
     ...["ClusterRole kubeflow-pvcviewer-controller", "ClusterRole kubeflow-volumes-web-app"],
     ...["ClusterRole kubeflow-katib-controller", "ClusterRole kubeflow-katib-ui"],
+    ...["ClusterRole kubeflow-kserve-controller-manager", "ClusterRole kubeflow-kserve-models-web-app"],
+    ...["ClusterRole kubeflow-training-operator"],
     ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
     ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard", "Role katib-ui"],
+    ...["Role kserve-controller-manager", "Role training-operator-apart"],
   ],
 };
 
@@ -126,6 +130,8 @@ export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "kubeflow-jupyter-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
   "kubeflow-volumes-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
   "kubeflow-katib-ui-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
+  "kubeflow-tensorboards-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
+  "kubeflow-kserve-models-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
 };
 
 /** Workloads that alone of their service have a token of an account with rights. */
@@ -142,6 +148,11 @@ export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
       "volumes-web-app",
       "katib-controller",
       "katib-ui",
+      "kserve-controller-manager",
+      "kserve-models-web-app",
+      "training-operator",
+      "tensorboard-controller",
+      "tensorboards-web-app",
     ],
   ].map((name) => `kubeflow-${name}`),
 };

@@ -44,7 +44,7 @@ const OPTIONAL: Readonly<Record<string, object>> = {
   istio: { inject: ["sourceControl"] },
   istioGateway: { hosts: { "shop.seoul.example.org": "shop" } },
   kubeflow: {
-    parts: ["pipelines", "notebooks", "volumes", "katib"],
+    parts: ["pipelines", "notebooks", "volumes", "katib", "kserve", "training", "tensorboard"],
     profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
   },
 };

@@ -47,6 +47,7 @@ describe("Istio", () => {
     assert.equal(at(values(g), "env", "ENABLE_NATIVE_SIDECARS"), "true");
     assert.deepEqual(at(values(g), "sidecarInjectorWebhook", "defaultTemplates"), ["sidecar", "seccomp"]);
     assert.match(String(at(values(g), "sidecarInjectorWebhook", "templates", "seccomp")), /RuntimeDefault/);
+    assert.equal(at(values(g), "sidecarInjectorWebhook", "templates", "plain"), undefined);
     assert.equal(at(namespaceOf(g, "istio-cni"), "metadata", "labels", "pod-security.kubernetes.io/enforce"), "privileged");
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import { DEFINITIONS, definitionName } from "../../../components/platform/kubeflow/definitions";
 import { Kubeflow } from "../../../components/platform/kubeflow/kubeflow";
+import { plainContainers } from "../../../components/platform/kubeflow/parts/names";
 import type { Graph } from "../../../testing/graph";
 import { type Bag, unwrapSecret } from "../../../testing/mocks";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
@@ -127,11 +128,19 @@ describe("Kubeflow", () => {
     const PRINCIPAL = "cluster.local/ns/istio-ingress/sa/istio-ingressgateway";
     const shared = {
       profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
-      parts: ["notebooks", "volumes", "katib"],
+      parts: ["notebooks", "volumes", "katib", "kserve", "training", "tensorboard"],
       mesh: { rootNamespace: "istio-system", trustDomain: "cluster.local", labels: {} },
       gateway: { gateway: "istio-ingress/kubeflow", namespace: "istio-ingress", principal: PRINCIPAL },
     } as const;
-    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "volumes-web-app", "katib-ui", "centraldashboard"];
+    const SCREENS = [
+      "ml-pipeline-ui",
+      "jupyter-web-app",
+      "tensorboards-web-app",
+      "volumes-web-app",
+      "katib-ui",
+      "kserve-models-web-app",
+      "centraldashboard",
+    ];
     /** With what is made in the namespace of the tenant. */
     const whole: Build = (common, opts) => {
       const made = new Kubeflow("ml", { ...given(common), plan: servicePlan("kubeflow"), shared }, opts);
@@ -164,7 +173,7 @@ describe("Kubeflow", () => {
       assert.deepEqual(at(policies["kubeflow/profiles-kfam"], "rules", "0", "from", "0", "source", "principals"), [
         "cluster.local/ns/kubeflow/sa/centraldashboard",
       ]);
-      assert.deepEqual(Object.keys(policies).length, 14);
+      assert.deepEqual(Object.keys(policies).length, 18);
     });
 
     it("lets owner and editors in to what runs in a profile, viewers not, and the namespace's own pods", () => {
@@ -194,15 +203,17 @@ describe("Kubeflow", () => {
         "centraldashboard",
         "jupyter-web-app",
         "katib-ui",
+        "kserve-models-web-app",
         "kubeflow-login",
         "ml-pipeline-ui",
         "profiles-kfam",
+        "tensorboards-web-app",
         "volumes-web-app",
       ]);
       assert.equal(ofKind(graph, "networking.k8s.io/v1:Ingress").length, 0);
       const [routes] = Object.values(specs(graph, "networking.istio.io/v1:VirtualService"));
       const paths = (at(routes, "http") as Bag[]).map((each) => at(each, "match", "0", "uri", "prefix"));
-      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/volumes/", "/katib/", "/"]);
+      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/tensorboards/", "/volumes/", "/katib/", "/kserve-endpoints/", "/"]);
     });
 
     it("opens the gate to whoever asks it, and screens to the mesh's gateway, in the network too", () => {
@@ -225,7 +236,12 @@ describe("Kubeflow", () => {
         const resources = changing(graph.get(`ml-tenants-shop-kubeflow-${role}-role`).inputs.rules);
         assert.deepEqual(
           resources,
-          role === "view" ? [] : ["notebooks", "persistentvolumeclaims", "persistentvolumeclaims", "pvcviewers", "experiments"],
+          role === "view"
+            ? []
+            : [
+                ...["notebooks", "persistentvolumeclaims", "tensorboards", "persistentvolumeclaims", "pvcviewers", "experiments"],
+                ...["inferenceservices", "servingruntimes", "pytorchjobs", "tfjobs", "xgboostjobs", "jaxjobs"],
+              ],
         );
       }
       const members = ofKind(graph, "rbac.authorization.k8s.io/v1:RoleBinding").flatMap(({ inputs }) => {
@@ -251,7 +267,7 @@ describe("Kubeflow", () => {
         const hooks = (["Mutating", "Validating"] as const).flatMap((kind) =>
           ofKind(graph, `admissionregistration.k8s.io/v1:${kind}WebhookConfiguration`).flatMap(({ inputs }) => inputs.webhooks as Bag[]),
         );
-        assert.equal(hooks.length, 5);
+        assert.equal(hooks.length, 13);
         const trusted = Buffer.from(await held("ml-ca", "ca.crt", whole)).toString("base64");
         for (const hook of hooks) {
           assert.equal(at(hook, "clientConfig", "caBundle"), trusted);
@@ -301,6 +317,79 @@ describe("Kubeflow", () => {
       });
     });
 
+    describe("with KServe", () => {
+      it("serves models by Deployments without ways in, as containers that restricted profiles take", async () => {
+        const settings = async (key: string) => JSON.parse(await held("ml-kserve-settings", key, whole)) as Bag;
+        assert.equal((await settings("deploy")).defaultDeploymentMode, "Standard");
+        const { disableIngressCreation, disableIstioVirtualHost } = await settings("ingress");
+        assert.deepEqual([disableIngressCreation, disableIstioVirtualHost], [true, true]);
+        assert.equal((await settings("security")).autoMountServiceAccountToken, false);
+        const runtimes = ofKind(graph, "serving.kserve.io/v1alpha1:ClusterServingRuntime");
+        const formats = runtimes.map(({ inputs }) => at(inputs, "spec", "supportedModelFormats", "0", "name"));
+        assert.deepEqual(formats.sort(), ["huggingface", "lightgbm", "sklearn", "xgboost"]);
+        const [fetches] = ofKind(graph, "serving.kserve.io/v1alpha1:ClusterStorageContainer");
+        // What a Secret's key names has a placeholder for its scheme: without it the container would say nothing of its user.
+        const prefixes = at(fetches?.inputs ?? {}, "spec", "supportedUriFormats") as Bag[];
+        assert.ok(prefixes.some(({ prefix }) => prefix === "<scheme-placeholder>://"));
+        const containers = [
+          ...runtimes.map(({ inputs }) => at(inputs, "spec", "containers", "0")),
+          at(fetches?.inputs ?? {}, "spec", "container"),
+        ];
+        for (const container of containers) {
+          assert.equal(at(container as Bag, "securityContext", "runAsUser"), 1000);
+          assert.equal(at(container as Bag, "securityContext", "seccompProfile", "type"), "RuntimeDefault");
+        }
+      });
+
+      it("reads one Secret of a profile by its name, and none elsewhere", () => {
+        const rules = graph.get("ml-tenants-shop-kserve-controller-manager-role").inputs.rules as Bag[];
+        const secrets = rules.filter(({ resources }) => (resources as string[]).includes("secrets"));
+        assert.deepEqual(secrets, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: ["storage-config"] }]);
+        const everywhere = graph.get("ml-kserve-controller-manager-everywhere").inputs.rules as Bag[];
+        assert.ok(!everywhere.some(({ resources }) => (resources as string[]).includes("secrets")));
+      });
+    });
+
+    describe("with training", () => {
+      it("leaves the kinds out whose controllers read Secrets and give rights", () => {
+        const { inputs } = graph.get("ml-training-operator");
+        const args = at(inputs, "spec", "template", "spec", "containers", "0", "args") as string[];
+        assert.deepEqual(
+          args.filter((arg) => arg.startsWith("--enable-scheme=")).map((arg) => arg.split("=")[1]),
+          ["pytorchjob", "tfjob", "xgboostjob", "jaxjob"],
+        );
+      });
+
+      it("watches the Secrets of a namespace that has one and no pods", () => {
+        const apart = ofKind(graph, "core/v1:Secret").filter(({ inputs }) => at(inputs, "metadata", "namespace") === "kubeflow-training");
+        assert.deepEqual(
+          apart.map(({ inputs }) => [at(inputs, "metadata", "name"), Object.keys(unwrapSecret(inputs.stringData) as Bag)]),
+          [["training-operator-apart", ["about"]]],
+        );
+        const { inputs } = graph.get("ml-training-operator");
+        const env = at(inputs, "spec", "template", "spec", "containers", "0", "env") as Bag[];
+        assert.equal(env.find(({ name }) => name === "MY_POD_NAMESPACE")?.value, "kubeflow-training");
+        // By this name it would write its own authority in place of ours.
+        const names = ofKind(graph, "admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration").map(({ inputs: each }) =>
+          String(at(each, "metadata", "name")),
+        );
+        assert.ok(names.includes("kubeflow-training-operator") && !names.includes("validator.training-operator.kubeflow.org"));
+      });
+
+      it("has workers wait for their master in a container that restricted profiles take", async () => {
+        const template = await held("ml-training-wait", "initContainer.yaml", whole);
+        assert.match(template, /securityContext: \{"runAsNonRoot":true,"runAsUser":1000,/);
+        assert.match(template, /image: "[^"]*alpine:/);
+      });
+    });
+
+    it("has the mesh hold TensorBoards to what restricted profiles take, where they are there, and nothing else", () => {
+      assert.deepEqual(plainContainers(["pipelines", "notebooks"]), []);
+      assert.deepEqual(plainContainers(["pipelines", "notebooks", "tensorboard"]), [
+        { name: "tensorboard", program: "/usr/local/bin/tensorboard" },
+      ]);
+    });
+
     it("shows a volume's files as a plain user that restricted profiles take, without a token", async () => {
       const spec = JSON.parse(await held("ml-volumes-viewer", "viewer-spec.yaml", whole)) as Bag;
       assert.deepEqual(at(spec, "podSpec", "securityContext", "runAsUser"), 1000);
@@ -315,9 +404,9 @@ describe("Kubeflow", () => {
           environmentFile({ platform: { services: { ...mesh, kubeflow }, tenants: { shop: { mesh: "strict" } } } }),
         ).plan.services.find(({ name }) => name === "kubeflow")?.images ?? {};
       const roles = (kubeflow: object, begin: RegExp) => Object.keys(images(kubeflow)).filter((role) => begin.test(role));
-      assert.deepEqual(roles({}, /^(notebook|katib|dashboard|members)/), []);
+      assert.deepEqual(roles({}, /^(notebook|katib|kserve|training|tensorboard|dashboard|members)/), []);
       const profiles = { shop: { owner: "kim" } };
-      assert.deepEqual(roles({ profiles }, /^(notebook|katib|dashboard|members)/), ["dashboard", "members"]);
+      assert.deepEqual(roles({ profiles }, /^(notebook|katib|kserve|training|tensorboard|dashboard|members)/), ["dashboard", "members"]);
       assert.deepEqual(roles({ profiles, parts: ["pipelines", "katib"] }, /^notebook/), []);
       const own = images({
         ...{ profiles, parts: ["pipelines", "notebooks"] },
@@ -345,6 +434,7 @@ describe("Kubeflow", () => {
         [found({ parts: ["pipelines", "notebooks"] }), /parts\.1 is each user's own, and there are no profiles/],
         [found({ notebookImages: { r: ["registry.intra/r:1"] } }), /notebookImages is of notebooks, which are not among its parts/],
         [found({ profiles, parts: ["pipelines", "volumes"] }), /parts\.1 does not work without notebooks/],
+        [found({ profiles, parts: ["pipelines", "tensorboard"] }), /parts\.1 does not work without notebooks/],
         [found({ parts: ["notebooks"] }), /parts must name pipelines/],
         [found({ profiles: { shop: { owner: "system:admin" } } }), /profiles\.shop\.owner must be the name of a user of the realm/],
         [found({ profiles: {} }), /profiles must name a tenant/],
@@ -362,7 +452,7 @@ describe("Kubeflow", () => {
     const [trainer, others, dashboard] = found(["pipelines", "trainer", "pipes", "dashboard"]);
     assert.match(
       trainer?.reason ?? "",
-      /is a part of Kubeflow that is not made here yet: its controller watches the Secrets of every namespace/,
+      /is a part of Kubeflow that is not made here yet: its controller watches the Secrets of every namespace.*training is the Training Operator/,
     );
     assert.match(others?.reason ?? "", /is no part of Kubeflow/);
     assert.match(dashboard?.reason ?? "", /is there with profiles/);

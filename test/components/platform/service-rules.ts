@@ -287,7 +287,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "takes its images from the plan alone": ({ service, containers, values, objects }, { services }) => {
     // What an operator runs, too.
     const named = objects.flatMap(
-      ({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "cephVersion", "image") ?? at(inputs, "spec", "image") ?? [],
+      ({ inputs }) =>
+        at(inputs, "spec", "imageName") ??
+        at(inputs, "spec", "cephVersion", "image") ??
+        at(inputs, "spec", "image") ??
+        at(inputs, "spec", "container", "image") ??
+        at(inputs, "spec", "containers", "0", "image") ??
+        [],
     );
     // What it is told to run: by an argument or a variable.
     const told = containers.flatMap(([, { args = [], env = [] }]) =>

@@ -1,5 +1,6 @@
 import type { ServicePlan } from "../../../../model/plan/types";
 import { imageOf } from "../../objects";
+import { RESTRICTED } from "./restricted";
 
 /** The account of notebooks, which every profile has: it may nothing, and its pods get no token of it. */
 const ACCOUNT = "default-editor";
@@ -11,12 +12,6 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   ...{ hyperband: "katibHyperband", bayesianoptimization: "katibSkopt" },
   ...{ cmaes: "katibGoptuna", sobol: "katibGoptuna" },
   ...{ enas: "katibEnas", darts: "katibDarts" },
-};
-
-/** What Pod Security asks of a container where nothing is said of its pod. */
-const RESTRICTED = {
-  ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
-  ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
 };
 
 /** What collects metrics and suggests asks for and may take. */

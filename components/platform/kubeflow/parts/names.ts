@@ -1,4 +1,5 @@
 import type { Labels } from "../../../../model/plan/infrastructure-types";
+import type { PlainContainer } from "../../grants";
 
 /** What is known of a part before it is made. */
 interface Named {
@@ -6,6 +7,8 @@ interface Named {
   readonly images: string;
   /** Labels that the namespaces of profiles have with it. @default none */
   readonly labels?: Labels;
+  /** Containers of its programs' making that say nothing of their user. @default none */
+  readonly plain?: readonly PlainContainer[];
   /** Parts that it does not work without. @default none */
   readonly needs?: readonly string[];
 }
@@ -16,6 +19,13 @@ export const PARTS = {
   // It shows by which notebooks each is used, and fails where there is no such kind.
   volumes: { images: "volumes", needs: ["notebooks"] },
   katib: { images: "katib", labels: { "katib.kubeflow.org/metrics-collector-injection": "enabled" } },
+  kserve: { images: "kserve" },
+  training: { images: "training" },
+  // Its web app lists the defaults for pods, whose definition comes with notebooks.
+  tensorboard: {
+    ...{ images: "tensorboard", needs: ["notebooks"] },
+    plain: [{ name: "tensorboard", program: "/usr/local/bin/tensorboard" }],
+  },
 } as const satisfies Readonly<Record<string, Named>>;
 
 export type PartName = keyof typeof PARTS;
@@ -28,6 +38,11 @@ export function isPart(name: string): name is PartName {
 /** Labels that the namespaces of profiles have by the parts that are there. */
 export function profileLabels(parts: readonly string[]): Labels {
   return Object.assign({}, ...parts.filter(isPart).map((part) => (PARTS[part] as Named).labels ?? {}));
+}
+
+/** Containers that the mesh holds to what Pod Security asks for, by the parts that are there. */
+export function plainContainers(parts: readonly string[]): PlainContainer[] {
+  return parts.filter(isPart).flatMap((part) => (PARTS[part] as Named).plain ?? []);
 }
 
 /** The parts that one does not work without, and that are not among those. */

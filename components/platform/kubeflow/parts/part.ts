@@ -19,6 +19,23 @@ export interface Screen {
   readonly rest?: true;
 }
 
+/** An object of a kind of the part's own, of the whole cluster. */
+export interface ClusterObject {
+  readonly role: string;
+  readonly name: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec: object;
+}
+
+/** A namespace beside Kubeflow's with one Secret and no pods, for a program that watches and changes the Secrets of what it takes for its own. */
+export interface Apart {
+  readonly namespace: string;
+  /** It is the program's to fill: nobody trusts what that writes. */
+  readonly secret: string;
+  readonly workload: string;
+}
+
 /** What an object holds that its programs read. */
 export interface Held {
   readonly role: string;
@@ -73,10 +90,13 @@ export interface Hook {
 /** A part of Kubeflow that takes profiles: all that is made for it. */
 export interface Part {
   readonly definitions: readonly Definition[];
+  /** Objects of those kinds that are there for all profiles. @default none */
+  readonly objects?: (plan: ServicePlan) => readonly ClusterObject[];
   readonly workloads: (shared: Shared) => readonly Workload[];
-  readonly screen: Screen;
-  /** The dashboard's ways to it: in the menu, and on the start page. */
-  readonly links: { readonly menu: object; readonly quick?: object };
+  /** @default it has none */
+  readonly screen?: Screen;
+  /** The dashboard's ways to it: in the menu, and on the start page. @default none */
+  readonly links?: { readonly menu: object; readonly quick?: object };
   /** What its accounts may: in Kubeflow's namespace, in the whole cluster, in those of profiles. */
   readonly rights: { readonly own?: Rights; readonly everywhere: Rights; readonly profiles: Rights };
   /** What users may who see a profile, and what besides who work in it. */
@@ -88,6 +108,8 @@ export interface Part {
   readonly reaches?: Readonly<Record<string, readonly number[]>>;
   /** The same seen from there: what policies in the namespaces of profiles say, by name. @default nothing */
   readonly opens?: (namespace: string) => Readonly<Record<string, networking.v1.NetworkPolicySpec>>;
+  /** @default none */
+  readonly apart?: Apart;
   /** @default the API server asks nobody */
   readonly webhooks?: Webhooks;
 }

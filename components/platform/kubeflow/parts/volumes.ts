@@ -1,5 +1,6 @@
 import type { ServicePlan } from "../../../../model/plan/types";
 import { imageOf } from "../../objects";
+import { FOLDERS } from "../names";
 import { text, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
 import { TOLD_WHO } from "../who";
@@ -22,7 +23,7 @@ const controller: (gateway: string) => Workload = (gateway) => ({
       args: () => [],
       env: () => text({ ISTIO_GATEWAY: gateway }),
       ports: { webhook: PORTS.webhook, health: PORTS.health },
-      mounts: { "/tmp/k8s-webhook-server/serving-certs": ["secret", `${NAMES.controller}-tls`] },
+      mounts: { [FOLDERS.webhook]: ["secret", `${NAMES.controller}-tls`] },
       health: { page: "/readyz", port: PORTS.health },
     },
   ],
