@@ -13,6 +13,7 @@ import { Metrics } from "./http/metrics";
 import { withDocument } from "./http/openapi";
 import { ownRoutes } from "./http/own-routes";
 import type { Route } from "./http/route";
+import { pageRoutes } from "./page/page";
 import { openParts, type Parts } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
@@ -53,7 +54,7 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
     const metrics = new Metrics();
     let stopping = false;
     const app = makeApp({
-      routes: routesOf(parts, metrics, () => stopping),
+      routes: [...routesOf(parts, metrics, () => stopping), ...pageRoutes(settings.page)],
       gate: new Gate(loginsOf(settings, log, metrics)),
       limits: new Limits(RATE, BURST),
       ...{ metrics, log },

@@ -13,6 +13,7 @@ export interface Flags {
   readonly issuer?: string;
   readonly audience?: string;
   readonly client?: readonly string[];
+  readonly pageClient?: string;
   readonly basicAuth?: string;
   readonly repository?: string;
   readonly secretsKey?: string;
@@ -30,6 +31,8 @@ export interface Settings {
   readonly databaseUrl?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly tokens?: TokenSettings;
+  /** Whom the page logs people in by: the issuer, and a public client of it. */
+  readonly page?: { readonly issuer: string; readonly client: string };
   /** The file of the compatible log-in's password. */
   readonly basicAuth?: string;
   /** The repository of environments. @default a bare one in `folder` */
@@ -78,10 +81,12 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
   if (flags.issuer !== undefined) checkIssuer(flags.issuer, wrong);
   if (flags.client !== undefined && flags.issuer === undefined)
     wrong("--client", "there is no issuer whose clients these are", "give --issuer and --audience too");
+  if (flags.pageClient !== undefined && flags.issuer === undefined)
+    wrong("--page-client", "there is no issuer that the page could log in by", "give --issuer and --audience too");
   const vault = flags.vault === undefined ? undefined : vaultOf(flags.vault, env, wrong);
   if (findings.length > 0)
     throw new InvalidInputError(findings.map((finding) => ({ environment: "", severity: "error" as const, ...finding })));
-  const { issuer, audience, client: clients = [], basicAuth, repository, secretsKey } = flags;
+  const { issuer, audience, client: clients = [], pageClient, basicAuth, repository, secretsKey } = flags;
   return {
     ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true },
     ...given("repository", repository),
@@ -90,6 +95,7 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(tls === undefined ? {} : { tls }),
     ...(issuer === undefined || audience === undefined ? {} : { tokens: { issuer, audience, clients } }),
+    ...(issuer === undefined || pageClient === undefined ? {} : { page: { issuer, client: pageClient } }),
     ...(basicAuth === undefined ? {} : { basicAuth }),
   };
 }

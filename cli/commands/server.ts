@@ -23,6 +23,7 @@ export function registerServer(program: Command, context: Context): void {
     .option("--issuer <url>", "the realm whose tokens are taken")
     .option("--audience <name>", "what tokens have to be meant for")
     .option("--client <name...>", "clients whose tokens are taken without that, such as cp-client")
+    .option("--page-client <name>", "the public client of the issuer by which the page logs people in")
     .option(
       "--basic-auth <file>",
       "take K-PaaS's own account too, for K-PaaS's own calls; the file holds its password, and is made where there is none",

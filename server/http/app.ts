@@ -70,7 +70,7 @@ export function makeApp({ routes, gate, limits, metrics, log, tls }: AppParts): 
           requestId: request.id,
         };
         const result = await route.handle(call);
-        reply.code(route.status ?? 200);
+        reply.code(route.status ?? 200).headers(route.headers ?? {});
         if (route.text !== undefined) return await reply.type(route.text).send(result);
         return result === undefined ? await reply.send() : await reply.send(result);
       },

@@ -45,6 +45,8 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   readonly status?: number;
   /** The answer's type where that is no JSON. */
   readonly text?: string;
+  /** Sent in place of those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether it is asked so often, by machines, that no limit counts it. */
   readonly unlimited?: boolean;
   readonly failure?: FailureShape;
