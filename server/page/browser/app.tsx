@@ -1,14 +1,16 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Api, ApiError, type StreamState } from "./api";
 import { Audit } from "./audit";
 import { Cluster } from "./cluster";
 import { LanguageContext, type Shared, SharedProvider, useWords } from "./context";
 import { Fleet } from "./fleet";
+import type { Language } from "./language";
 import { LoginError } from "./oidc";
 import { Operation } from "./operation";
 import { Operations } from "./operations";
 import { Failure, Loading } from "./parts";
-import { chooseLanguage, chooseTheme, type Language, languageChosen, type Theme, themeChosen } from "./preferences";
+import { chooseLanguage, chooseTheme, languageChosen, type Theme, themeChosen } from "./preferences";
 import { may } from "./roles";
 import { hashOf, isSameView, type Place, placeOf } from "./router";
 import type { Session } from "./session";
@@ -153,16 +155,13 @@ function Inside({ session, api, me, language, onLanguage }: { readonly session: 
           <ul>{links.map(([to, key, isOffered]) => isOffered && <NavLink key={key} to={to} now={place} label={t(key)} />)}</ul>
         </nav>
         <Display language={language} onLanguage={onLanguage} />
-        <details class="menu">
-          <summary>{t("app.user", { name: me.name })}</summary>
-          <div>
-            <p class="strong">{t("app.roles")}</p>
-            <Roles me={me} />
-            <button type="button" onClick={() => session.end()}>
-              {t("app.logout")}
-            </button>
-          </div>
-        </details>
+        <Menu label={t("app.user", { name: me.name })}>
+          <p class="strong">{t("app.roles")}</p>
+          <Roles me={me} />
+          <button type="button" onClick={() => session.end()}>
+            {t("app.logout")}
+          </button>
+        </Menu>
       </header>
       <div role="status" class="announced">
         {stream === "lost" && <p class="note warn">{t("app.lost")}</p>}
@@ -213,39 +212,59 @@ function Display({ language, onLanguage }: Languages) {
   const { t } = useWords();
   const [theme, setTheme] = useState<Theme | undefined>(themeChosen);
   return (
-    <details class="menu display">
-      <summary>{t("app.settings")}</summary>
-      <div>
-        <div class="field">
-          <label for="language">{t("app.language")}</label>
-          <select id="language" value={language} onChange={({ currentTarget }) => onLanguage(currentTarget.value === "ko" ? "ko" : "en")}>
-            <option value="ko" lang="ko">
-              한국어
-            </option>
-            <option value="en" lang="en">
-              English
-            </option>
-          </select>
-        </div>
-        <div class="field">
-          <label for="theme">{t("app.theme")}</label>
-          <select
-            id="theme"
-            value={theme ?? "system"}
-            onChange={({ currentTarget: { value } }) => {
-              const chosen = value === "light" || value === "dark" ? value : undefined;
-              chooseTheme(chosen);
-              setTheme(chosen);
-            }}
-          >
-            {(["system", "light", "dark"] as const).map((each) => (
-              <option key={each} value={each}>
-                {t(`app.theme.${each}`)}
-              </option>
-            ))}
-          </select>
-        </div>
+    <Menu label={t("app.settings")} name="display">
+      <div class="field">
+        <label for="language">{t("app.language")}</label>
+        <select id="language" value={language} onChange={({ currentTarget }) => onLanguage(currentTarget.value === "ko" ? "ko" : "en")}>
+          <option value="ko" lang="ko">
+            한국어
+          </option>
+          <option value="en" lang="en">
+            English
+          </option>
+        </select>
       </div>
+      <div class="field">
+        <label for="theme">{t("app.theme")}</label>
+        <select
+          id="theme"
+          value={theme ?? "system"}
+          onChange={({ currentTarget: { value } }) => {
+            const chosen = value === "light" || value === "dark" ? value : undefined;
+            chooseTheme(chosen);
+            setTheme(chosen);
+          }}
+        >
+          {(["system", "light", "dark"] as const).map((each) => (
+            <option key={each} value={each}>
+              {t(`app.theme.${each}`)}
+            </option>
+          ))}
+        </select>
+      </div>
+    </Menu>
+  );
+}
+
+/** What opens from the bar at the top. Escape closes it, and so does a press elsewhere. */
+function Menu({ label, name = "", children }: { readonly label: string; readonly name?: string; readonly children: ComponentChildren }) {
+  const box = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const pressed = ({ target }: Event) => {
+      if (box.current !== null && target instanceof Node && !box.current.contains(target)) box.current.open = false;
+    };
+    addEventListener("pointerdown", pressed);
+    return () => removeEventListener("pointerdown", pressed);
+  }, []);
+  const close = ({ key }: KeyboardEvent) => {
+    if (key !== "Escape" || box.current?.open !== true) return;
+    box.current.open = false;
+    box.current.querySelector("summary")?.focus();
+  };
+  return (
+    <details ref={box} class={`menu ${name}`} onKeyDown={close}>
+      <summary>{label}</summary>
+      <div>{children}</div>
     </details>
   );
 }

@@ -54,6 +54,7 @@ function Shown({ of, reload }: { readonly of: WholeEnvironment; readonly reload:
             [t("column.machines"), machines === undefined ? t("app.none") : number(machines)],
             [t("column.drift"), <Drift key="drift" of={of} long />],
             [t("column.certificatesUntil"), <Certificates key="certificates" of={of} now={now} />],
+            topology?.apiEndpoint === undefined ? undefined : [t("cluster.api"), <code key="api">{topology.apiEndpoint}</code>],
             [t("cluster.lock"), lock === undefined ? t("app.none") : <Tag key="lock" group="lock" value={lock} />],
             [
               t("cluster.labels"),
@@ -102,7 +103,7 @@ function Operations({ of: name }: { readonly of: string }) {
       <h2 id="operations">{t("cluster.operations")}</h2>
       {error !== undefined && <Failure error={error} onRetry={reload} />}
       {data !== undefined && data.length === 0 && <p>{t("cluster.operations.none")}</p>}
-      {data !== undefined && data.length > 0 && <OperationTable of={data} caption={t("cluster.operations")} />}
+      {data !== undefined && data.length > 0 && <OperationTable of={data} caption={t("cluster.operations")} first={10} />}
     </section>
   );
 }

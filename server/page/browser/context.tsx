@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "./api";
-import type { Language } from "./preferences";
+import type { Language } from "./language";
 import type { Me, Turn } from "./shapes";
 import { say, type TextKey, wordOf } from "./texts";
 

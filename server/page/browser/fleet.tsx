@@ -160,12 +160,14 @@ function Facets({
     () => (["provider", "state", "kubernetes", "release"] as const).map((facet) => [facet, counted(all, facet)] as const),
     [all],
   );
+  // On narrow windows the clusters themselves come first.
+  const [isWide] = useState(() => matchMedia("(min-width: 901px)").matches);
   const named = (facet: Facet, value: string) => (value === "" ? t("fleet.unknown") : facet === "state" ? word("state", value) : value);
   return (
-    <section aria-labelledby="by">
-      <h2 id="by" class="unseen">
-        {t("fleet.by")}
-      </h2>
+    <details class="by" open={isWide}>
+      <summary>
+        <h2>{t("fleet.by")}</h2>
+      </summary>
       <div class="facets">
         {facets.map(([facet, values]) => (
           <div key={facet} class="facet">
@@ -180,14 +182,16 @@ function Facets({
                   >
                     <span>{named(facet, value)}</span> <span class="number">{number(count)}</span>
                   </button>
-                  <meter class="bar-of" min={0} max={all.length} value={count} aria-hidden="true" />
+                  <svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                    <rect width={(100 * count) / all.length} height={1} />
+                  </svg>
                 </li>
               ))}
             </ul>
           </div>
         ))}
       </div>
-    </section>
+    </details>
   );
 }
 

@@ -145,8 +145,9 @@ function Shown({
           />
         )}
       </section>
+      {state !== "planned" && <Log key="log" of={of} />}
       <PlanOf of={of} labels={labels} reload={reload} />
-      <Log of={of} />
+      {state === "planned" && <Log key="log" of={of} />}
     </>
   );
 }

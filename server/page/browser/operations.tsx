@@ -56,13 +56,16 @@ export function OperationTable({
   of,
   caption,
   withCluster = false,
+  first = ROWS,
 }: {
   readonly of: readonly Operation[];
   readonly caption: string;
   readonly withCluster?: boolean;
+  /** How many are shown at first. */
+  readonly first?: number;
 }) {
   const { t, span } = useWords();
-  const [rows, setRows] = useState(ROWS);
+  const [rows, setRows] = useState(first);
   const newest = [...of].sort((one, other) => (one.created < other.created ? 1 : -1));
   return (
     <>

@@ -1,5 +1,7 @@
-/** What the reader has chosen; kept by the browser, since it is no secret. */
-export type Language = "en" | "ko";
+import { type Language, languageOf } from "./language";
+
+/* What the reader has chosen; kept by the browser, since it is no secret. */
+
 export type Theme = "light" | "dark";
 
 const LANGUAGE = "kpaas.language";
@@ -10,15 +12,6 @@ export function languageChosen(): Language {
   const kept = read(LANGUAGE);
   if (kept === "en" || kept === "ko") return kept;
   return languageOf(navigator.languages);
-}
-
-/** The first that there is of what somebody reads. */
-export function languageOf(read: readonly string[]): Language {
-  for (const each of read) {
-    if (/^ko\b/i.test(each)) return "ko";
-    if (/^en\b/i.test(each)) return "en";
-  }
-  return "en";
 }
 
 /** What was chosen; undefined: as the system has it. */

@@ -1,3 +1,5 @@
+import type { Language } from "./language";
+
 /** All that the page says, in English and in Korean. `{name}` is filled in; numbers are written as the language does. */
 export const TEXTS = {
   "app.title": ["kpaas", "kpaas"],
@@ -20,7 +22,6 @@ export const TEXTS = {
   "app.loading": ["Loading …", "불러오는 중 …"],
   "app.retry": ["Try again", "다시 시도"],
   "app.cancel": ["Go back", "돌아가기"],
-  "app.close": ["Close", "닫기"],
   "app.more": ["Show more ({n} left)", "더 보기 ({n}개 남음)"],
   "app.none": ["–", "–"],
   "app.nowhere": ["There is no such page", "없는 페이지입니다"],
@@ -37,7 +38,6 @@ export const TEXTS = {
     "Your session has ended. Log in again; you come back to where you were.",
     "세션이 만료되었습니다. 다시 로그인하면 보던 화면으로 돌아옵니다.",
   ],
-  "login.out": ["You are logged out.", "로그아웃했습니다."],
   "login.missing": ["Nobody can log in here yet", "아직 로그인할 수 없습니다"],
   "login.missing.text": [
     "The service was started without a client for this page. Start it with --issuer, --audience and --page-client.",
@@ -90,7 +90,7 @@ export const TEXTS = {
   "fleet.failed": ["failed", "실패"],
   "fleet.drifted": ["drifted", "구성 변경 감지"],
   "fleet.expiring": ["certificates to expire within {n} days", "{n}일 이내 인증서 만료"],
-  "fleet.by": ["The fleet by", "분류별 현황"],
+  "fleet.by": ["How the fleet is made up", "분류별 현황"],
   "fleet.by.provider": ["By cloud", "클라우드별"],
   "fleet.by.state": ["By state", "상태별"],
   "fleet.by.kubernetes": ["By Kubernetes version", "Kubernetes 버전별"],
@@ -311,7 +311,6 @@ export const TEXTS = {
   "plan.steps.note": ["Minutes on real hosts, estimated; together about {n}.", "실제 호스트 기준 예상 시간이며, 합계 약 {n}분입니다."],
   "plan.changes": ["Changes", "변경 내역"],
   "plan.dangers": ["Dangerous changes", "위험한 변경"],
-  "plan.digest": ["Digest", "다이제스트"],
   "effect.lost": ["lost", "손실"],
   "effect.rebuilt": ["rebuilt", "재생성"],
   "effect.moved": ["moved", "이동"],
@@ -377,7 +376,7 @@ export const TEXTS = {
 export type TextKey = keyof typeof TEXTS;
 
 /** What a key says, filled in. Numbers are written as the language does. */
-export function say(language: "en" | "ko", key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
+export function say(language: Language, key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
   const text = TEXTS[key][language === "ko" ? 1 : 0];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
@@ -387,7 +386,7 @@ export function say(language: "en" | "ko", key: TextKey, values: Readonly<Record
 }
 
 /** A word of the service's in the reader's language, where the page knows it. */
-export function wordOf(language: "en" | "ko", group: string, word: string): string {
+export function wordOf(language: Language, group: string, word: string): string {
   const key = `${group}.${word}`;
   return Object.hasOwn(TEXTS, key) ? say(language, key as TextKey) : word;
 }

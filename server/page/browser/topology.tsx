@@ -5,7 +5,7 @@ import type { Topology as Shape } from "./shapes";
 import { drawTopology } from "./topology-layout";
 
 /** A cluster's machines by zone, drawn; and the same as a table, for whoever does not see it, and to look things up in. */
-export function Topology({ of: { machines, services, apiEndpoint } }: { readonly of: Shape }) {
+export function Topology({ of: { machines, services } }: { readonly of: Shape }) {
   const { t, number } = useWords();
   const [width, setWidth] = useState(0);
   const place = useRef<HTMLDivElement>(null);
@@ -102,11 +102,6 @@ export function Topology({ of: { machines, services, apiEndpoint } }: { readonly
             }))}
           />
         </>
-      )}
-      {apiEndpoint !== undefined && (
-        <p>
-          {t("cluster.api")}: <code>{apiEndpoint}</code>
-        </p>
       )}
     </section>
   );
