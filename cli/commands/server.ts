@@ -34,6 +34,10 @@ export function registerServer(program: Command, context: Context): void {
       "keep secrets in a vault, logged in to by KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, in place of the database",
     )
     .option("--secrets-key <file>", "the key that secrets in the database are encrypted by; made where there is none")
+    .option(
+      "--webhook-network <cidr...>",
+      "networks of this machine or its link that webhooks may lead to all the same, such as 127.0.0.0/8",
+    )
     .option("--sandbox", "rehearse operations against simulated clouds")
     .addHelpText("after", "\nExample:\n  $ kpaas server --issuer https://login.example.org/realms/cp-realm --audience kpaas")
     .action((flags: Flags) => serve(context, flags));

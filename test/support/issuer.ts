@@ -10,6 +10,8 @@ export interface PlayedIssuer {
   readonly grants: readonly string[];
   /** Ends all sessions: refresh tokens are refused from now on. */
   endSessions(): void;
+  /** A token of somebody's, without a log-in. */
+  token(user: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -121,6 +123,7 @@ export async function playIssuer(
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...{ url, grants, endSessions: () => sessions.clear() },
+    token: async (user) => (await tokensOf(user)).access_token,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -128,7 +128,7 @@ export async function playPageWorld(
       environment: each.name,
       kind: "up",
       state: each.last?.state ?? "done",
-      askedBy: "lee",
+      askedBy: "test#lee",
       title: "scale worker to 7",
     },
     ...{ created: new Date(now - index * 3_600_000).toISOString(), started: new Date(now - index * 3_600_000 + 2_000).toISOString() },
@@ -178,7 +178,7 @@ export async function playPageWorld(
     const [, of = "", call = ""] = /^\/api\/v1\/operations\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
     const operation = operations.find((each) => each.id === of);
     const environment = fleet.find((each) => each.name === name);
-    if (path === "/api/v1/me") return [200, { id: "test#kim", name: "kim", grants }];
+    if (path === "/api/v1/me") return [200, { id: "test#kim", name: "kim", roles: grants }];
     if (path === "/api/v1/environments") return [200, { items: fleet }];
     if (path === "/api/v1/operations") return [200, { items: operations }];
     if (path === "/api/v1/audit") return [200, { items: audit }];
@@ -196,11 +196,11 @@ export async function playPageWorld(
       return operation.state === "planned" ? [200, PLAN] : [404, problem(404, "There is nothing here by this name")];
     if (operation !== undefined && call === "approval") {
       if (body.digest !== PLAN.digest) return [409, problem(409, "It is in the way of something else")];
-      turn(operation, { state: "running", step: "up", approvedBy: "kim" });
+      turn(operation, { state: "running", step: "up", approvedBy: "test#kim" });
       return [200, operation];
     }
     if (operation !== undefined && call === "rejection") {
-      turn(operation, { state: "rejected", rejectedBy: "kim", reason: String(body.reason) });
+      turn(operation, { state: "rejected", rejectedBy: "test#kim", reason: String(body.reason) });
       return [200, operation];
     }
     if (method === "POST" && path.startsWith("/api/v1/environments/")) return [202, operations[1]];

@@ -17,7 +17,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
   const { t, word } = useWords();
   const [open, setOpen] = useState<"up" | "scale" | "upgrade" | "destroy" | undefined>();
   const { busy, error, ask } = useAsked();
-  const isOperator = may(me.grants, "operator", of.labels);
+  const isOperator = may(me.roles, "operator", of.labels);
   const path = `/api/v1/environments/${encodeURIComponent(of.name)}`;
   const isOpen = of.operation !== undefined;
   const begin = async (call: string, body: object) => {
@@ -30,11 +30,12 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
       {t(`act.${kind}`)}
     </button>
   );
-  const pools = of.topology?.pools.filter(({ name }) => name !== "") ?? [];
+  const pools = of.topology?.pools.filter(({ machines }) => machines > 0) ?? [];
   const close = () => setOpen(undefined);
-  const kubeconfig = () =>
+  const getKubeconfig = () =>
     ask(async () => {
-      download(`${of.name}.kubeconfig`, await kubeconfigIn(await api.text(`${path}/kubeconfig`, { method: "POST", body: {} })));
+      const { kubeconfig } = await api.ask<{ readonly kubeconfig: string }>(`${path}/kubeconfig`, { method: "POST", body: {} });
+      download(`${of.name}.kubeconfig`, kubeconfig);
       announce(t("act.kubeconfig.done"));
     });
   return (
@@ -63,7 +64,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
             </>
           )}
           {of.state !== "new" && of.state !== "gone" && (
-            <button type="button" disabled={busy} onClick={kubeconfig}>
+            <button type="button" disabled={busy} onClick={getKubeconfig}>
               {t("act.kubeconfig")}
             </button>
           )}
@@ -179,13 +180,6 @@ export function Ask(props: {
       </form>
     </Dialog>
   );
-}
-
-/** As the service gives it: the file itself, or within JSON. */
-function kubeconfigIn(answer: string): string {
-  if (!answer.startsWith("{")) return answer;
-  const { kubeconfig } = JSON.parse(answer) as { readonly kubeconfig?: string };
-  return kubeconfig ?? answer;
 }
 
 function download(name: string, text: string): void {

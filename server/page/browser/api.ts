@@ -50,11 +50,6 @@ export class Api {
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 
-  /** Asks for text. @throws ApiError, OfflineError */
-  async text(path: string, asked: Asked = {}): Promise<string> {
-    return await (await this.send(path, asked)).text();
-  }
-
   /** All pages of a list. @throws ApiError, OfflineError */
   async all<T>(path: string, signal?: AbortSignal): Promise<readonly T[]> {
     const items: T[] = [];
@@ -65,6 +60,11 @@ export class Api {
       if (page.next === undefined) return items;
       after = page.next;
     }
+  }
+
+  /** The first page of a list, as long as one may be. @throws ApiError, OfflineError */
+  async some<T>(path: string, signal: AbortSignal): Promise<readonly T[]> {
+    return (await this.ask<Page<T>>(`${path}&limit=500`, { signal })).items;
   }
 
   /**
@@ -103,9 +103,11 @@ export class Api {
   private async send(path: string, { method = "GET", body, headers = {}, signal }: Asked): Promise<Response> {
     for (let anew = false; ; anew = true) {
       const token = await reached(() => this.tokens.token(anew));
+      // Nobody is logged in any more, which the page says by itself.
+      if (token === undefined) throw new ApiError(401, "Nobody is logged in", undefined, [], undefined);
       const sent = {
         ...headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       };
       const answer = await reached(() =>
@@ -117,7 +119,7 @@ export class Api {
       );
       if (answer.ok) return answer;
       // The issuer may have taken the token back early: one more try, with another.
-      if (answer.status !== 401 || anew || token === undefined) throw await problemOf(answer);
+      if (answer.status !== 401 || anew) throw await problemOf(answer);
     }
   }
 }

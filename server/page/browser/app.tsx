@@ -139,8 +139,8 @@ function Inside({ session, api, me, language, onLanguage }: { readonly session: 
   });
   const links = [
     [{ view: "fleet", filter: {} }, "nav.fleet", true],
-    [{ view: "operations", filter: {} }, "nav.operations", may(me.grants, "viewer")],
-    [{ view: "audit" }, "nav.audit", may(me.grants, "administrator")],
+    [{ view: "operations", filter: {} }, "nav.operations", true],
+    [{ view: "audit" }, "nav.audit", may(me.roles, "administrator")],
   ] as const satisfies readonly (readonly [Place, string, boolean])[];
   return (
     <SharedProvider value={shared}>
@@ -195,10 +195,10 @@ function NavLink({ to, now, label }: { readonly to: Place; readonly now: Place; 
 
 function Roles({ me }: { readonly me: Me }) {
   const { t, word } = useWords();
-  if (me.grants.length === 0) return <p>{t("role.none")}</p>;
+  if (me.roles.length === 0) return <p>{t("role.none")}</p>;
   return (
     <ul>
-      {me.grants.map(({ role, label }) => (
+      {me.roles.map(({ role, label }) => (
         <li key={`${role} ${label?.name} ${label?.value}`}>
           {label === undefined ? word("role", role) : t("role.where", { role: word("role", role), label: label.name, value: label.value })}
         </li>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsked } from "./asked";
 import { useLoaded, useShared, useWords } from "./context";
-import { Failure, Loading, Moment, Said, Table } from "./parts";
+import { Failure, Loading, Moment, Person, Said, Table } from "./parts";
 import type { AuditEntry, Verification } from "./shapes";
 
 const ROWS = 100;
@@ -53,7 +53,7 @@ export function Audit() {
             cells: [
               number(entry.number),
               <Moment key="at" at={entry.at} />,
-              entry.actor,
+              <Person key="actor" id={entry.actor} />,
               <Said key="action">{entry.action}</Said>,
               entry.target,
               <code key="detail" class="small">

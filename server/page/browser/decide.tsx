@@ -26,7 +26,13 @@ export function Decide({
   const form = useRef<HTMLFormElement>(null);
   const call = `/api/v1/operations/${encodeURIComponent(of.id)}`;
   const { digest, needs, fourEyes } = plan;
-  const isApprover = may(me.grants, "approver", labels);
+  const isApprover = may(me.roles, "approver", labels);
+  const isOwn = fourEyes && of.askedBy === me.id;
+  const reject = (
+    <button type="button" onClick={() => setRejecting(true)}>
+      {t("decide.reject")}
+    </button>
+  );
   const approve = (event: Event) => {
     event.preventDefault();
     if (form.current === null) return;
@@ -47,10 +53,11 @@ export function Decide({
   return (
     <section class="decide" aria-labelledby="decide">
       <h3 id="decide">{t("decide.title")}</h3>
-      {!isApprover ? (
-        <p>{t("decide.role")}</p>
-      ) : fourEyes && of.askedBy === me.name ? (
-        <p>{t("decide.foureyes")}</p>
+      {!isApprover || isOwn ? (
+        <>
+          <p>{t(isApprover ? "decide.foureyes" : "decide.role")}</p>
+          {(isApprover || may(me.roles, "operator", labels)) && <div class="buttons">{reject}</div>}
+        </>
       ) : (
         <form ref={form} noValidate onSubmit={approve}>
           <p>{t("decide.text", { digest: digest.slice(0, 12) })}</p>
@@ -63,9 +70,7 @@ export function Decide({
             <button type="submit" class={needs.length > 0 ? "danger" : "primary"} aria-disabled={busy}>
               {t("decide.approve")}
             </button>
-            <button type="button" onClick={() => setRejecting(true)}>
-              {t("decide.reject")}
-            </button>
+            {reject}
           </div>
         </form>
       )}

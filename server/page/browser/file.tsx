@@ -38,7 +38,7 @@ export function File({ of, onSaved }: { readonly of: WholeEnvironment; readonly 
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider or longer than its place is scrolled by keyboard too. */}
           <pre tabIndex={0}>{of.text}</pre>
-          {may(me.grants, "operator", of.labels) && (
+          {may(me.roles, "operator", of.labels) && (
             <button type="button" ref={change} onClick={() => setEdited({ text: of.text, commit: of.commit })}>
               {t("cluster.file.edit")}
             </button>

@@ -4,7 +4,7 @@ import { useAsked } from "./asked";
 import { useLoaded, useShared, useWords } from "./context";
 import { Log } from "./log";
 import { Kind } from "./operations";
-import { Facts, Failure, Loading, Moment, Said, Tag } from "./parts";
+import { Facts, Failure, Loading, Moment, Person, Said, Tag } from "./parts";
 import { PlanOf } from "./plan";
 import { may } from "./roles";
 import { hashOf } from "./router";
@@ -65,7 +65,7 @@ function Shown({
   const { busy, error, ask } = useAsked();
   const [cancelling, setCancelling] = useState(false);
   const { id, environment, kind, state, step, askedBy, approvedBy, rejectedBy, cancelledBy, reason, created, started, ended } = of;
-  const isOperator = may(me.grants, "operator", labels);
+  const isOperator = may(me.roles, "operator", labels);
   const call = `/api/v1/operations/${encodeURIComponent(id)}`;
   const was = useRef(state);
   useEffect(() => {
@@ -73,7 +73,7 @@ function Shown({
     was.current = state;
   });
   const who = (key: "approvedBy" | "rejectedBy" | "cancelledBy", name: string | undefined) =>
-    name === undefined ? undefined : ([t(`operation.${key}`), name] as const);
+    name === undefined ? undefined : ([t(`operation.${key}`), <Person key={key} id={name} />] as const);
   return (
     <>
       <section aria-labelledby="facts">
@@ -89,7 +89,7 @@ function Shown({
             ],
             [t("column.kind"), <Kind key="kind" of={of} />],
             step === undefined ? undefined : [t("operation.step"), word("kind", step)],
-            [t("column.askedBy"), askedBy],
+            [t("column.askedBy"), <Person key="askedBy" id={askedBy} />],
             who("approvedBy", approvedBy),
             who("rejectedBy", rejectedBy),
             who("cancelledBy", cancelledBy),

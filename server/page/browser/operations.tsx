@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLoaded, useShared, useWords } from "./context";
-import { Failure, Loading, Moment, Table, Tag } from "./parts";
+import { Failure, Loading, Moment, Person, Table, Tag } from "./parts";
 import { hashOf } from "./router";
 import type { Operation } from "./shapes";
 
@@ -18,8 +18,13 @@ export function Operations({
 }) {
   const { api } = useShared();
   const { t } = useWords();
-  const { data, error, reload } = useLoaded("operations", (signal) => api.all<Operation>("/api/v1/operations", signal));
   const which = WHICH.find((each) => each === filter.which) ?? "all";
+  const { data, error, reload } = useLoaded(`operations ${which}`, (signal) =>
+    api.some<Operation>(
+      `/api/v1/operations?${new URLSearchParams({ order: "newest", ...(which === "planned" || which === "failed" ? { state: which } : {}) })}`,
+      signal,
+    ),
+  );
   const shown = data?.filter(({ state }) => which === "all" || (which === "open" ? OPEN.has(state) : state === which));
   return (
     <>
@@ -91,7 +96,7 @@ export function OperationTable({
                   ]
                 : []),
               <Tag key="state" group="state" value={state} />,
-              askedBy,
+              <Person key="askedBy" id={askedBy} />,
               <Moment key="created" at={created} />,
               started !== undefined && ended !== undefined ? span(Date.parse(ended) - Date.parse(started)) : t("app.none"),
             ],

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { ApiError, OfflineError } from "./api";
-import { useWords } from "./context";
+import { useShared, useWords } from "./context";
 import type { Fault } from "./shapes";
 
 /** A column of a table. */
@@ -39,7 +39,7 @@ export function Table(props: {
 }) {
   const { caption, columns, rows, onSort, shown = false } = props;
   return (
-    <table {...AS.table} class="cards">
+    <table {...AS.table} class={columns.length > 6 ? "many" : "few"}>
       <caption class={shown ? "" : "unseen"}>{caption}</caption>
       <thead {...AS.group}>
         <tr {...AS.row}>
@@ -121,6 +121,12 @@ export function Moment({ at }: { readonly at: string | undefined }) {
   return at === undefined ? t("app.none") : <time dateTime={at}>{moment(at)}</time>;
 }
 
+/** Somebody, by the service's name for them: the reader's own is known, of others what their issuer calls them by. */
+export function Person({ id }: { readonly id: string }) {
+  const { me } = useShared();
+  return <span title={id}>{id === me.id ? me.name : id.slice(id.lastIndexOf("#") + 1)}</span>;
+}
+
 export function Loading() {
   const { t } = useWords();
   return (
@@ -199,6 +205,7 @@ export function Failure({
 export function Faults({ faults, caption }: { readonly faults: readonly Fault[]; readonly caption: string }) {
   const { t } = useWords();
   const weighed = faults.some(({ severity }) => severity !== undefined);
+  const mended = faults.some(({ remedy }) => remedy !== undefined);
   return (
     <Table
       caption={caption}
@@ -206,7 +213,7 @@ export function Faults({ faults, caption }: { readonly faults: readonly Fault[];
         { key: "path", label: t("error.path") },
         ...(weighed ? [{ key: "severity", label: t("error.severity") }] : []),
         { key: "reason", label: t("error.reason") },
-        { key: "remedy", label: t("error.remedy") },
+        ...(mended ? [{ key: "remedy", label: t("error.remedy") }] : []),
       ]}
       rows={faults.map(({ path, reason, remedy, severity }, index) => ({
         key: `${index}`,
@@ -214,7 +221,7 @@ export function Faults({ faults, caption }: { readonly faults: readonly Fault[];
           <code key="path">{path === "" ? "*" : path}</code>,
           ...(weighed ? [<Tag key="severity" group="severity" value={severity ?? "error"} />] : []),
           <Said key="reason">{reason}</Said>,
-          remedy === undefined ? t("app.none") : <Said key="remedy">{remedy}</Said>,
+          ...(mended ? [remedy === undefined ? t("app.none") : <Said key="remedy">{remedy}</Said>] : []),
         ],
       }))}
     />

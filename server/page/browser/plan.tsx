@@ -1,7 +1,7 @@
 import { ApiError } from "./api";
 import { useLoaded, useShared, useWords } from "./context";
 import { Decide } from "./decide";
-import { Failure, Faults, Loading, Said, Table, Tag } from "./parts";
+import { Failure, Loading, Said, Table, Tag } from "./parts";
 import type { Effect, Environment, Operation, Plan } from "./shapes";
 
 /** What an operation would do, the worst first; and who decides on it. */
@@ -54,9 +54,13 @@ function Consequences({ of }: { readonly of: Plan }) {
       {approvals.length > 0 && (
         <>
           <h3>{t("plan.dangers")}</h3>
-          <Faults
-            faults={approvals.map(({ path, name, reason }) => ({ path: path === "" ? name : path, reason }))}
+          <Table
             caption={t("plan.dangers")}
+            columns={(["what", "why", "where"] as const).map((key) => ({ key, label: t(`column.${key}`) }))}
+            rows={approvals.map(({ path, name, reason }) => ({
+              key: `${path} ${name}`,
+              cells: [<Said key="what">{name}</Said>, <Said key="why">{reason}</Said>, <code key="where">{path}</code>],
+            }))}
           />
         </>
       )}

@@ -12,8 +12,3 @@ const HOLDS: Readonly<Record<Role, readonly Role[]>> = {
 export function may(grants: readonly Grant[], needed: Role, labels?: Readonly<Record<string, string>>): boolean {
   return grants.some(({ role, label }) => HOLDS[role]?.includes(needed) && (label === undefined || labels?.[label.name] === label.value));
 }
-
-/** Whether somebody may act in a role anywhere at all. */
-export function maySomewhere(grants: readonly Grant[], needed: Role): boolean {
-  return grants.some(({ role }) => HOLDS[role]?.includes(needed));
-}

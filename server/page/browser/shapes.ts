@@ -2,8 +2,9 @@
 
 /** Who is logged in, by `GET /api/v1/me`. */
 export interface Me {
+  readonly id: string;
   readonly name: string;
-  readonly grants: readonly Grant[];
+  readonly roles: readonly Grant[];
 }
 
 export type Role = "viewer" | "operator" | "approver" | "administrator";

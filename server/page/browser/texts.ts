@@ -144,6 +144,7 @@ export const TEXTS = {
   "column.playbook": ["Playbook", "플레이북"],
   "column.minutes": ["Minutes", "예상 시간(분)"],
   "column.workloads": ["Workloads", "워크로드 영향"],
+  "column.where": ["In the file", "파일 위치"],
   "column.why": ["Why", "이유"],
   "column.number": ["Number", "번호"],
   "column.actor": ["Who", "수행자"],
