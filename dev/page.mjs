@@ -1,13 +1,13 @@
 // Bundles the service's page, server/page/browser/, to dist/server/page/assets/: names that tell their content, so that browsers keep them for ever.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 
 /** Where the page lies within dist/, without sources of the same names. */
 export const ASSETS = join("server", "page", "assets");
 
 /** @param root the project's folder @param dist where it is compiled to */
 export async function buildPage(root, dist) {
+  const { build } = await import("esbuild");
   const outdir = join(dist, ASSETS);
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });

@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly detail: string | undefined,
     readonly problems: readonly Fault[],
     readonly requestId: string | undefined,
+    /** The last part of its type: `conflict`. */
+    readonly kind = "",
   ) {
     super(detail ?? title);
   }
@@ -62,9 +64,9 @@ export class Api {
     }
   }
 
-  /** The first page of a list, as long as one may be. @throws ApiError, OfflineError */
-  async some<T>(path: string, signal: AbortSignal): Promise<readonly T[]> {
-    return (await this.ask<Page<T>>(`${path}&limit=500`, { signal })).items;
+  /** The first so many of a list. @throws ApiError, OfflineError */
+  async some<T>(path: string, limit: number, signal: AbortSignal): Promise<readonly T[]> {
+    return (await this.ask<Page<T>>(`${path}&limit=${limit}`, { signal })).items;
   }
 
   /**
@@ -142,13 +144,15 @@ async function reached<T>(asking: () => Promise<T>): Promise<T> {
 async function problemOf(answer: Response): Promise<ApiError> {
   const requestId = answer.headers.get("x-request-id") ?? undefined;
   const body = (await answer.json().catch(() => ({}))) as {
+    readonly type?: string;
     readonly title?: string;
     readonly detail?: string;
     readonly problems?: readonly Fault[];
     readonly requestId?: string;
   };
+  const kind = (body.type ?? "").replace(/^urn:kpaas:problem:/, "");
   const title = body.title ?? `${answer.status} ${answer.statusText}`;
-  return new ApiError(answer.status, title, body.detail, body.problems ?? [], body.requestId ?? requestId);
+  return new ApiError(answer.status, title, body.detail, body.problems ?? [], body.requestId ?? requestId, kind);
 }
 
 async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {

@@ -1,6 +1,5 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Api, ApiError, type StreamState } from "./api";
+import { Api, ApiError } from "./api";
 import { Audit } from "./audit";
 import { Cluster } from "./cluster";
 import { LanguageContext, type Shared, SharedProvider, useWords } from "./context";
@@ -10,11 +9,13 @@ import { LoginError } from "./oidc";
 import { Operation } from "./operation";
 import { Operations } from "./operations";
 import { Failure, Loading } from "./parts";
-import { chooseLanguage, chooseTheme, languageChosen, type Theme, themeChosen } from "./preferences";
+import { chooseLanguage, languageChosen } from "./preferences";
 import { may } from "./roles";
 import { hashOf, isSameView, type Place, placeOf } from "./router";
 import type { Session } from "./session";
-import type { Me, Turn } from "./shapes";
+import type { Me } from "./shapes";
+import { Display, type Languages, Menu, NavLink, Roles } from "./top";
+import { useTurns } from "./turns";
 
 /** How far the log-in is. */
 type Stage =
@@ -49,11 +50,6 @@ export function App({ session }: { readonly session: Session | undefined }) {
       )}
     </LanguageContext.Provider>
   );
-}
-
-interface Languages {
-  readonly language: Language;
-  readonly onLanguage: (to: Language) => void;
 }
 
 function Outside({ session, stage, language, onLanguage }: { readonly session: Session | undefined; readonly stage: Stage } & Languages) {
@@ -181,94 +177,6 @@ function Inside({ session, api, me, language, onLanguage }: { readonly session: 
 /** So long a sentence is shown that somebody was told. */
 const SHOWN_MS = 8_000;
 
-function NavLink({ to, now, label }: { readonly to: Place; readonly now: Place; readonly label: string }) {
-  const isHere =
-    to.view === now.view || (to.view === "fleet" && now.view === "cluster") || (to.view === "operations" && now.view === "operation");
-  return (
-    <li>
-      <a href={hashOf(to)} {...(isHere ? { "aria-current": to.view === now.view ? "page" : "true" } : {})}>
-        {label}
-      </a>
-    </li>
-  );
-}
-
-function Roles({ me }: { readonly me: Me }) {
-  const { t, word } = useWords();
-  if (me.roles.length === 0) return <p>{t("role.none")}</p>;
-  return (
-    <ul>
-      {me.roles.map(({ role, label }) => (
-        <li key={`${role} ${label?.name} ${label?.value}`}>
-          {label === undefined ? word("role", role) : t("role.where", { role: word("role", role), label: label.name, value: label.value })}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Language and colours. */
-function Display({ language, onLanguage }: Languages) {
-  const { t } = useWords();
-  const [theme, setTheme] = useState<Theme | undefined>(themeChosen);
-  return (
-    <Menu label={t("app.settings")} name="display">
-      <div class="field">
-        <label for="language">{t("app.language")}</label>
-        <select id="language" value={language} onChange={({ currentTarget }) => onLanguage(currentTarget.value === "ko" ? "ko" : "en")}>
-          <option value="ko" lang="ko">
-            한국어
-          </option>
-          <option value="en" lang="en">
-            English
-          </option>
-        </select>
-      </div>
-      <div class="field">
-        <label for="theme">{t("app.theme")}</label>
-        <select
-          id="theme"
-          value={theme ?? "system"}
-          onChange={({ currentTarget: { value } }) => {
-            const chosen = value === "light" || value === "dark" ? value : undefined;
-            chooseTheme(chosen);
-            setTheme(chosen);
-          }}
-        >
-          {(["system", "light", "dark"] as const).map((each) => (
-            <option key={each} value={each}>
-              {t(`app.theme.${each}`)}
-            </option>
-          ))}
-        </select>
-      </div>
-    </Menu>
-  );
-}
-
-/** What opens from the bar at the top. Escape closes it, and so does a press elsewhere. */
-function Menu({ label, name = "", children }: { readonly label: string; readonly name?: string; readonly children: ComponentChildren }) {
-  const box = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const pressed = ({ target }: Event) => {
-      if (box.current !== null && target instanceof Node && !box.current.contains(target)) box.current.open = false;
-    };
-    addEventListener("pointerdown", pressed);
-    return () => removeEventListener("pointerdown", pressed);
-  }, []);
-  const close = ({ key }: KeyboardEvent) => {
-    if (key !== "Escape" || box.current?.open !== true) return;
-    box.current.open = false;
-    box.current.querySelector("summary")?.focus();
-  };
-  return (
-    <details ref={box} class={`menu ${name}`} onKeyDown={close}>
-      <summary>{label}</summary>
-      <div>{children}</div>
-    </details>
-  );
-}
-
 function View({ place }: { readonly place: Place }) {
   const { t } = useWords();
   const narrow = (to: Place) => {
@@ -324,44 +232,4 @@ function titleOf(place: Place, t: ReturnType<typeof useWords>["t"]): string {
   if (place.view === "cluster") return place.name;
   if (place.view === "operation") return t("operations.title");
   return t(place.view === "nowhere" ? "app.nowhere" : `nav.${place.view}`);
-}
-
-/** After so long the lists are asked for anew where the service tells of no turns. */
-const LOOK_MS = 30_000;
-
-/** Turns of operations, from one stream for the whole page. */
-function useTurns(api: Api): { readonly stream: StreamState | undefined; readonly onTurn: Shared["onTurn"] } {
-  const [stream, setStream] = useState<StreamState | undefined>();
-  const told = useRef(new Set<(turn: Turn | undefined) => void>());
-  useEffect(() => {
-    const gone = new AbortController();
-    let timer: ReturnType<typeof setInterval> | undefined;
-    const tell = (turn: Turn | undefined) => {
-      for (const each of told.current) each(turn);
-    };
-    const now = (state: StreamState) => {
-      if (gone.signal.aborted) return;
-      setStream((was) => {
-        // What happened meanwhile may be missing.
-        if (was === "lost" && state === "open") tell(undefined);
-        return state;
-      });
-    };
-    const look = () => {
-      timer ??= setInterval(() => tell(undefined), LOOK_MS);
-    };
-    api.follow("/api/v1/events", ({ data }) => tell(JSON.parse(data) as Turn), now, gone.signal).then(look, look);
-    return () => {
-      gone.abort();
-      clearInterval(timer);
-    };
-  }, [api]);
-  const onTurn = useMemo<Shared["onTurn"]>(
-    () => (listener) => {
-      told.current.add(listener);
-      return () => told.current.delete(listener);
-    },
-    [],
-  );
-  return { stream, onTurn };
 }

@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
 import { useAsked } from "./asked";
 import { useLoaded, useShared, useWords } from "./context";
-import { Failure, Loading, Moment, Person, Said, Table } from "./parts";
+import { Failure, Loading, Moment, Person, Said } from "./parts";
 import type { AuditEntry, Verification } from "./shapes";
-
-const ROWS = 100;
+import { Table } from "./table";
 
 /** What was changed or tried, by whom; and whether the trail is whole. */
 export function Audit() {
@@ -12,20 +11,21 @@ export function Audit() {
   const { t, number } = useWords();
   const { data, error, reload } = useLoaded("audit", (signal) => api.all<AuditEntry>("/api/v1/audit", signal));
   const [found, setFound] = useState<Verification | undefined>();
-  const [rows, setRows] = useState(ROWS);
   const asked = useAsked();
   const newest = data === undefined ? undefined : [...data].sort((one, other) => other.number - one.number);
   return (
     <>
       <h1 tabIndex={-1}>{t("audit.title")}</h1>
       <p>{t("audit.text")}</p>
-      <button
-        type="button"
-        aria-disabled={asked.busy}
-        onClick={() => asked.ask(async () => setFound(await api.ask<Verification>("/api/v1/audit/verification")))}
-      >
-        {t("audit.verify")}
-      </button>
+      <div class="buttons">
+        <button
+          type="button"
+          aria-disabled={asked.busy}
+          onClick={() => asked.ask(async () => setFound(await api.ask<Verification>("/api/v1/audit/verification")))}
+        >
+          {t("audit.verify")}
+        </button>
+      </div>
       <div role="status">
         {found !== undefined && (
           <p class={`note ${found.faults.length === 0 ? "good" : "bad"}`}>
@@ -48,7 +48,7 @@ export function Audit() {
         <Table
           caption={t("audit.table")}
           columns={(["number", "at", "actor", "action", "target", "detail"] as const).map((key) => ({ key, label: t(`column.${key}`) }))}
-          rows={newest.slice(0, rows).map((entry) => ({
+          rows={newest.map((entry) => ({
             key: `${entry.number}`,
             cells: [
               number(entry.number),
@@ -62,11 +62,6 @@ export function Audit() {
             ],
           }))}
         />
-      )}
-      {newest !== undefined && newest.length > rows && (
-        <button type="button" class="more" onClick={() => setRows(rows + ROWS)}>
-          {t("app.more", { n: newest.length - rows })}
-        </button>
       )}
     </>
   );

@@ -4,9 +4,10 @@ import { useLoaded, useShared, useWords } from "./context";
 import { File } from "./file";
 import { Certificates, Drift } from "./fleet";
 import { OperationTable } from "./operations";
-import { Facts, Failure, Faults, Loading, Moment, Said, Table, Tag } from "./parts";
+import { Facts, Failure, Faults, Loading, Moment, Said, Tag } from "./parts";
 import { hashOf } from "./router";
 import type { Operation, WholeEnvironment } from "./shapes";
+import { Table } from "./table";
 import { Topology } from "./topology";
 
 /** One cluster: what it is, what can be done, how it is made up, its file and its history. */
@@ -93,7 +94,7 @@ function Operations({ of: name }: { readonly of: string }) {
   const { t } = useWords();
   const { data, error, reload } = useLoaded(
     `operations of ${name}`,
-    (signal) => api.some<Operation>(`/api/v1/operations?order=newest&environment=${encodeURIComponent(name)}`, signal),
+    (signal) => api.some<Operation>(`/api/v1/operations?order=newest&environment=${encodeURIComponent(name)}`, 20, signal),
     ({ environment }) => environment === name,
   );
   return (
@@ -101,7 +102,7 @@ function Operations({ of: name }: { readonly of: string }) {
       <h2 id="operations">{t("cluster.operations")}</h2>
       {error !== undefined && <Failure error={error} onRetry={reload} />}
       {data !== undefined && data.length === 0 && <p>{t("cluster.operations.none")}</p>}
-      {data !== undefined && data.length > 0 && <OperationTable of={data} caption={t("cluster.operations")} first={10} />}
+      {data !== undefined && data.length > 0 && <OperationTable of={data} caption={t("cluster.operations")} />}
     </section>
   );
 }

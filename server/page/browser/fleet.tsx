@@ -1,13 +1,16 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useLoaded, useShared, useWords } from "./context";
 import { counted, daysLeft, type Facet, type Filter, filtered, SOON_DAYS, type SortKey, sorted } from "./filter";
-import { Failure, Loading, Table, Tag } from "./parts";
+import { Failure, Loading, Tag } from "./parts";
 import { hashOf } from "./router";
 import type { Environment } from "./shapes";
+import { type Column, Table } from "./table";
 
-/** So many rows at first, and with each look further down: a fleet of a thousand is drawn as fast as one of a hundred. */
-const ROWS = 100;
 const COLUMNS = ["name", "provider", "state", "release", "kubernetes", "machines", "drift", "certificatesUntil", "last"] as const;
+interface Order {
+  readonly key: SortKey;
+  readonly down: boolean;
+}
 const SORTABLE: ReadonlySet<string> = new Set(["name", "provider", "state", "kubernetes", "machines", "certificatesUntil"]);
 
 /** All clusters: what wants attention, how the fleet is made up, and each of them. */
@@ -40,7 +43,7 @@ function Shown({
   readonly onFilter: (filter: Filter) => void;
 }) {
   const { t, number } = useWords();
-  const [order, setOrder] = useState<{ readonly key: SortKey; readonly down: boolean }>({ key: "name", down: false });
+  const [order, setOrder] = useState<Order>({ key: "name", down: false });
   const now = Date.now();
   const key = JSON.stringify(filter);
   // The clock goes on without another look at each.
@@ -88,10 +91,12 @@ function Shown({
         {shown.length === 0 ? t("fleet.nothing") : t("fleet.shown", { shown: number(shown.length), n: number(all.length) })}
       </p>
       {shown.length > 0 && (
-        <Rows
-          {...{ shown, now, order }}
+        <Table
+          caption={t("fleet.table")}
+          columns={columnsOf(t, order)}
           about={`${key} ${order.key} ${order.down}`}
           onSort={(by) => setOrder((was) => ({ key: by as SortKey, down: was.key === by && !was.down }))}
+          rows={shown.map((each) => ({ key: each.name, cells: cellsOf(each, now) }))}
         />
       )}
     </>
@@ -195,48 +200,11 @@ function Facets({
   );
 }
 
-function Rows(props: {
-  readonly shown: readonly Environment[];
-  readonly now: number;
-  readonly order: { readonly key: SortKey; readonly down: boolean };
-  /** Another list than before begins at its top again. */
-  readonly about: string;
-  readonly onSort: (key: string) => void;
-}) {
-  const { shown, now, order, about, onSort } = props;
-  const { t } = useWords();
-  const [room, setRoom] = useState({ about, rows: ROWS });
-  const rows = room.about === about ? room.rows : ROWS;
-  const left = shown.length - rows;
-  const grow = () => setRoom({ about, rows: rows + ROWS });
-  const end = useRef<HTMLButtonElement>(null);
-  const latest = useRef(grow);
-  latest.current = grow;
-  // Another button is watched anew.
-  useEffect(() => {
-    if (end.current === null) return;
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && latest.current(), { rootMargin: "400px" });
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [left > 0, about, rows]);
-  return (
-    <>
-      <Table
-        caption={t("fleet.table")}
-        columns={COLUMNS.map((key) => ({
-          ...{ key, label: t(`column.${key}`), numeric: key === "machines" },
-          ...(SORTABLE.has(key) ? { sort: order.key === key ? (order.down ? "descending" : "ascending") : ("none" as const) } : {}),
-        }))}
-        onSort={onSort}
-        rows={shown.slice(0, rows).map((each) => ({ key: each.name, cells: cellsOf(each, now) }))}
-      />
-      {left > 0 && (
-        <button type="button" ref={end} class="more" onClick={grow}>
-          {t("app.more", { n: left })}
-        </button>
-      )}
-    </>
-  );
+function columnsOf(t: ReturnType<typeof useWords>["t"], order: Order): Column[] {
+  return COLUMNS.map((key) => ({
+    ...{ key, label: t(`column.${key}`), numeric: key === "machines" },
+    ...(SORTABLE.has(key) ? { sort: order.key !== key ? "none" : order.down ? "descending" : "ascending" } : {}),
+  }));
 }
 
 function cellsOf(each: Environment, now: number) {

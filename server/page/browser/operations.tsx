@@ -1,12 +1,11 @@
-import { useState } from "preact/hooks";
 import { useLoaded, useShared, useWords } from "./context";
-import { Failure, Loading, Moment, Person, Table, Tag } from "./parts";
+import { Failure, Loading, Moment, Person, Tag } from "./parts";
 import { hashOf } from "./router";
 import type { Operation } from "./shapes";
+import { Table } from "./table";
 
 const OPEN: ReadonlySet<string> = new Set(["waiting", "running", "planned"]);
 const WHICH = ["all", "open", "planned", "failed"] as const;
-const ROWS = 100;
 
 /** All operations; those that wait for an approval are found at once. */
 export function Operations({
@@ -22,6 +21,7 @@ export function Operations({
   const { data, error, reload } = useLoaded(`operations ${which}`, (signal) =>
     api.some<Operation>(
       `/api/v1/operations?${new URLSearchParams({ order: "newest", ...(which === "planned" || which === "failed" ? { state: which } : {}) })}`,
+      500,
       signal,
     ),
   );
@@ -61,54 +61,43 @@ export function OperationTable({
   of,
   caption,
   withCluster = false,
-  first = ROWS,
 }: {
   readonly of: readonly Operation[];
   readonly caption: string;
   readonly withCluster?: boolean;
-  /** How many are shown at first. */
-  readonly first?: number;
 }) {
   const { t, span } = useWords();
-  const [rows, setRows] = useState(first);
   const newest = [...of].sort((one, other) => (one.created < other.created ? 1 : -1));
   return (
-    <>
-      <Table
-        caption={caption}
-        columns={(["kind", ...(withCluster ? (["cluster"] as const) : []), "state", "askedBy", "created", "took"] as const).map((key) => ({
-          key,
-          label: t(`column.${key}`),
-        }))}
-        rows={newest.slice(0, rows).map((operation) => {
-          const { id, environment, state, askedBy, created, started, ended } = operation;
-          return {
-            key: id,
-            cells: [
-              <a key="kind" href={hashOf({ view: "operation", id })}>
-                <Kind of={operation} />
-              </a>,
-              ...(withCluster
-                ? [
-                    <a key="cluster" href={hashOf({ view: "cluster", name: environment })}>
-                      {environment}
-                    </a>,
-                  ]
-                : []),
-              <Tag key="state" group="state" value={state} />,
-              <Person key="askedBy" id={askedBy} />,
-              <Moment key="created" at={created} />,
-              started !== undefined && ended !== undefined ? span(Date.parse(ended) - Date.parse(started)) : t("app.none"),
-            ],
-          };
-        })}
-      />
-      {newest.length > rows && (
-        <button type="button" class="more" onClick={() => setRows(rows + ROWS)}>
-          {t("app.more", { n: newest.length - rows })}
-        </button>
-      )}
-    </>
+    <Table
+      caption={caption}
+      columns={(["kind", ...(withCluster ? (["cluster"] as const) : []), "state", "askedBy", "created", "took"] as const).map((key) => ({
+        key,
+        label: t(`column.${key}`),
+      }))}
+      rows={newest.map((operation) => {
+        const { id, environment, state, askedBy, created, started, ended } = operation;
+        return {
+          key: id,
+          cells: [
+            <a key="kind" href={hashOf({ view: "operation", id })}>
+              <Kind of={operation} />
+            </a>,
+            ...(withCluster
+              ? [
+                  <a key="cluster" href={hashOf({ view: "cluster", name: environment })}>
+                    {environment}
+                  </a>,
+                ]
+              : []),
+            <Tag key="state" group="state" value={state} />,
+            <Person key="askedBy" id={askedBy} />,
+            <Moment key="created" at={created} />,
+            started !== undefined && ended !== undefined ? span(Date.parse(ended) - Date.parse(started)) : t("app.none"),
+          ],
+        };
+      })}
+    />
   );
 }
 

@@ -3,85 +3,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { ApiError, OfflineError } from "./api";
 import { useShared, useWords } from "./context";
 import type { Fault } from "./shapes";
-
-/** A column of a table. */
-export interface Column {
-  readonly key: string;
-  readonly label: string;
-  readonly numeric?: boolean;
-  /** How the table is sorted by it; undefined where it cannot be. */
-  readonly sort?: "ascending" | "descending" | "none";
-}
-
-export interface Row {
-  readonly key: string;
-  /** The first one heads the row. */
-  readonly cells: readonly ComponentChildren[];
-}
-
-/** Where a table is drawn as cards, on narrow windows, some browsers forget that it is one: so it is said. */
-const AS = {
-  table: { role: "table" },
-  group: { role: "rowgroup" },
-  row: { role: "row" },
-  column: { role: "columnheader" },
-  head: { role: "rowheader" },
-  cell: { role: "cell" },
-} as const;
-
-/** A table with a caption and headings; on narrow windows each row is a card. */
-export function Table(props: {
-  readonly caption: string;
-  readonly shown?: boolean;
-  readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
-  readonly onSort?: (key: string) => void;
-}) {
-  const { caption, columns, rows, onSort, shown = false } = props;
-  return (
-    <table {...AS.table} class={columns.length > 6 ? "many" : "few"}>
-      <caption class={shown ? "" : "unseen"}>{caption}</caption>
-      <thead {...AS.group}>
-        <tr {...AS.row}>
-          {columns.map(({ key, label, sort, numeric }) => (
-            <th {...AS.column} key={key} scope="col" class={numeric ? "number" : ""} {...(sort === undefined ? {} : { "aria-sort": sort })}>
-              {sort === undefined || onSort === undefined ? (
-                label
-              ) : (
-                <button type="button" class="sort" onClick={() => onSort(key)}>
-                  {label}
-                  <span aria-hidden="true">{sort === "ascending" ? " ▲" : sort === "descending" ? " ▼" : ""}</span>
-                </button>
-              )}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody {...AS.group}>
-        {rows.map(({ key, cells }) => (
-          <tr {...AS.row} key={key}>
-            {cells.map((cell, index) =>
-              index === 0 ? (
-                <th {...AS.head} key={columns[index]?.key} scope="row">
-                  {cell}
-                </th>
-              ) : (
-                <td
-                  {...AS.cell}
-                  key={columns[index]?.key}
-                  data-label={columns[index]?.label}
-                  class={columns[index]?.numeric ? "number" : ""}
-                >
-                  {cell}
-                </td>
-              ),
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+import { Table } from "./table";
 
 /** Words that have a colour too. */
 const TONES: Readonly<Record<string, string>> = {
@@ -162,7 +84,7 @@ export function Failure({
   readonly onRetry?: () => void;
   readonly focus?: boolean;
 }) {
-  const { t } = useWords();
+  const { t, word } = useWords();
   const box = useRef<HTMLDivElement>(null);
   // Another failure is told like the first.
   useEffect(() => {
@@ -180,9 +102,9 @@ export function Failure({
       {text !== undefined && <p>{text}</p>}
       {error instanceof ApiError && (
         <>
-          <p lang="en">
-            {error.title}
-            {error.detail !== undefined && error.problems.length === 0 ? `: ${error.detail}` : ""}
+          <p>
+            {word("problem", error.kind) === error.kind ? <Said>{error.title}</Said> : word("problem", error.kind)}
+            {error.detail !== undefined && error.problems.length === 0 && <Said>: {error.detail}</Said>}
           </p>
           {error.problems.length > 0 && <Faults faults={error.problems} caption={t("error.problems")} />}
           {error.requestId !== undefined && (

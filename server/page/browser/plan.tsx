@@ -1,8 +1,9 @@
 import { ApiError } from "./api";
 import { useLoaded, useShared, useWords } from "./context";
 import { Decide } from "./decide";
-import { Failure, Loading, Said, Table, Tag } from "./parts";
+import { Failure, Loading, Said, Tag } from "./parts";
 import type { Effect, Environment, Operation, Plan } from "./shapes";
+import { Table } from "./table";
 
 /** What an operation would do, the worst first; and who decides on it. */
 export function PlanOf({

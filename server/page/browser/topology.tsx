@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useWords } from "./context";
-import { Table } from "./parts";
 import type { Topology as Shape } from "./shapes";
+import { Table } from "./table";
 import { drawTopology } from "./topology-layout";
 
 /** A cluster's machines by zone, drawn; and the same as a table, for whoever does not see it, and to look things up in. */

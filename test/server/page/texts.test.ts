@@ -36,7 +36,7 @@ describe("The page's texts", () => {
 
   it("are filled in, with numbers as the language writes them", () => {
     assert.equal(say("en", "app.more", { n: 1900 }), "Show more (1,900 left)");
-    assert.equal(say("ko", "act.type", { name: "seoul" }), "계속하려면 seoul 을(를) 입력하십시오");
+    assert.equal(say("ko", "act.type", { name: "seoul" }), "계속하려면 다음 이름을 입력하십시오: seoul");
     assert.equal(wordOf("ko", "state", "planned"), "승인 대기");
     assert.equal(wordOf("ko", "state", "of another version"), "of another version");
   });
