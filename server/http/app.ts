@@ -46,6 +46,8 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
   const app: FastifyInstance = fastify({
     ...{ bodyLimit: BODY, requestTimeout: MINUTE, keepAliveTimeout: MINUTE, forceCloseConnections: "idle" },
     routerOptions: { maxParamLength: 256 },
+    // An address that cannot be read, before there is a route.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void fail(error, request, reply, undefined, log),
     genReqId: ({ headers: { "x-request-id": given } }) => (typeof given === "string" && GIVEN_ID.test(given) ? given : randomUUID()),
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: "TLSv1.2" as const } }),
   }) as FastifyInstance;

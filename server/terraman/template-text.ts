@@ -67,7 +67,7 @@ export function textOf(template: string, name: string, keyed: boolean): string {
 function parsed(text: string, path: string): unknown {
   let reason: string | undefined;
   try {
-    const document = parseDocument(text);
+    const document = parseDocument(text, { logLevel: "error" });
     [reason] = document.errors.map(({ message }) => message.split("\n")[0]);
     if (reason === undefined) return document.toJS({ maxAliasCount: 100 });
   } catch {
