@@ -115,16 +115,21 @@ function NotIn({ error }: { readonly error: unknown }) {
 function Inside({ session, api, me, language, onLanguage }: { readonly session: Session; readonly api: Api; readonly me: Me } & Languages) {
   const { t } = useWords();
   const place = usePlace();
-  const [said, setSaid] = useState({ text: "", number: 0 });
+  const [said, setSaid] = useState<readonly { readonly text: string; readonly number: number }[]>([]);
+  const announced = useRef(0);
   const { stream, onTurn } = useTurns(api);
   const shared = useMemo<Shared>(
-    () => ({ language, api, me, onTurn, announce: (text) => setSaid(({ number }) => ({ text, number: number + 1 })) }),
+    () => ({
+      ...{ language, api, me, onTurn },
+      // One sentence does not push out another that nobody has read yet.
+      announce: (text) => {
+        const number = ++announced.current;
+        setSaid((all) => [...all, { text, number }]);
+        setTimeout(() => setSaid((all) => all.filter((each) => each.number !== number)), SHOWN_MS);
+      },
+    }),
     [language, api, me, onTurn],
   );
-  useEffect(() => {
-    const timer = setTimeout(() => setSaid((was) => (was.number === said.number ? { ...was, text: "" } : was)), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [said.number]);
   const wasLost = useRef(false);
   useEffect(() => {
     if (stream === "lost") wasLost.current = true;
@@ -161,11 +166,11 @@ function Inside({ session, api, me, language, onLanguage }: { readonly session: 
       </header>
       <div role="status" class="announced">
         {stream === "lost" && <p class="note warn">{t("app.lost")}</p>}
-        {said.text !== "" && (
-          <p class="note good" key={said.number}>
-            {said.text}
+        {said.map(({ text, number }) => (
+          <p class="note good" key={number}>
+            {text}
           </p>
-        )}
+        ))}
       </div>
       <main id="main" tabIndex={-1}>
         <View place={place} />
