@@ -45,7 +45,7 @@ export interface Settings {
   /** Whether operations are rehearsed in the sandbox. */
   readonly sandbox: boolean;
   /** Networks that webhooks may lead to although they are closed to them, such as `127.0.0.0/8`. */
-  readonly webhookNetworks: readonly string[];
+  readonly webhookNetworks?: readonly string[];
 }
 
 /** Whose tokens are taken. */
@@ -92,7 +92,8 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
     throw new InvalidInputError(findings.map((finding) => ({ environment: "", severity: "error" as const, ...finding })));
   const { issuer, audience, client: clients = [], pageClient, basicAuth, repository, secretsKey } = flags;
   return {
-    ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true, webhookNetworks: flags.webhookNetwork ?? [] },
+    ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true },
+    ...given("webhookNetworks", flags.webhookNetwork),
     ...given("repository", repository),
     ...given("secretsKey", secretsKey),
     ...given("vault", vault),
