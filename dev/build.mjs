@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ASSETS, buildPage } from "./page.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
@@ -16,9 +17,13 @@ const built = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.json"
   cwd: root,
 });
 removeStale();
+const page = await buildPage(root, dist).then(
+  () => 0,
+  () => 1,
+);
 const cli = join(dist, "cli", "main.js");
 if (existsSync(cli)) chmodSync(cli, 0o755);
-process.exit(built.status ?? 1);
+process.exit(built.status || page);
 
 // What was compiled from a source that is gone would still be tested, published and found by a check of the imports.
 function removeStale() {
@@ -27,6 +32,7 @@ function removeStale() {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     const compiled = join(root, relative(dist, file));
+    if (relative(dist, file).startsWith(ASSETS)) continue;
     const source = compiled.replace(/(\.d)?\.ts$|\.js$/, ".ts");
     if (!existsSync(source)) rmSync(file);
   }

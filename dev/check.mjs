@@ -8,6 +8,7 @@ const bin = (...path) => join(root, "node_modules", ...path);
 const checks = [
   ["format and lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings"]],
   ["types", [bin("typescript7", "bin", "tsc"), "--noEmit", "-p", root]],
+  ["types of the page", [bin("typescript7", "bin", "tsc"), "-p", join(root, "server", "page", "browser")]],
   ["imports", [join(root, "dev", "imports.mjs")]],
 ];
 const results = await Promise.all(checks.map(runCheck));

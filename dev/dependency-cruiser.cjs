@@ -75,7 +75,7 @@ module.exports = {
       name: "declared",
       comment: "What is published must find its dependencies.",
       severity: "error",
-      from: { pathNot: "^(test|dev)/" },
+      from: { pathNot: "^(test|dev|server/page/browser)/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "undetermined"], dependencyTypesNot: ["type-only", "npm-peer"] },
     },
     {
@@ -150,6 +150,19 @@ module.exports = {
       severity: "error",
       from: { path: "^server/", pathNot: "^server/(terraman/|server\\.ts|parts\\.ts)" },
       to: { path: "^server/terraman/" },
+    },
+    {
+      name: "page-is-bundled",
+      comment: "What runs in a browser is one file of its own, with preact in it; the service serves it and loads nothing of it.",
+      severity: "error",
+      from: { path: "^server/page/browser/" },
+      to: { pathNot: "^server/page/browser/|^node_modules/preact/" },
+    },
+    {
+      name: "page-is-not-loaded",
+      severity: "error",
+      from: { pathNot: "^(server/page/browser|test|dev)/" },
+      to: { path: "^server/page/browser/|^node_modules/preact/" },
     },
     {
       name: "one-cloud-each",

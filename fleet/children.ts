@@ -108,6 +108,11 @@ export class Children implements Steps {
     return readIfThere(this.filesOf(operation).result) ?? "";
   }
 
+  /** All that a step has said of how far it is, up to now. */
+  said(operation: Operation): string {
+    return readIfThere(this.filesOf(operation).log) ?? "";
+  }
+
   /** What a step has said last of how far it is. */
   latest(operation: Operation): string | undefined {
     const line = lastLine(this.filesOf(operation).log);

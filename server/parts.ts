@@ -1,20 +1,32 @@
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import { capacityOf } from "../fleet/request";
 import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeIfStill } from "../host/files";
 import { take } from "../host/mutex";
 import { isAlive, thisProcess } from "../host/processes";
 import { Trail } from "./audit/trail";
 import { Database } from "./data/database";
+import type { Tables } from "./data/tables";
+import { Catalog } from "./environments/catalog";
+import { Files } from "./environments/change";
+import { SERVICE } from "./git/git";
 import { Repository } from "./git/repository";
 import type { Log } from "./http/log";
+import { Requests } from "./http/requests";
 import { keyIn, SealedSecrets } from "./secrets/sealed";
 import type { SecretStore } from "./secrets/store";
 import { VaultSecrets } from "./secrets/vault";
 import type { Settings } from "./settings";
 import { credentialsFor } from "./terraman/credentials";
 import { followOperation } from "./terraman/progress";
+import { Addresses } from "./webhooks/address";
+import { Deliverer } from "./webhooks/deliver";
+import { type CommandEnd, commandOf } from "./work/command";
+import { Decisions } from "./work/decisions";
 import { environmentOf } from "./work/environment-variables";
-import { commandsIn, type Runner, Work } from "./work/work";
+import { tellOf } from "./work/events";
+import { masking } from "./work/masking";
+import { commandsIn, type Operation, type Runner, Work, type WorkParts } from "./work/work";
 
 /** The compiled command line, which does each step. */
 const MAIN = join(__dirname, "..", "cli", "main.js");
@@ -31,6 +43,14 @@ export interface Parts {
   readonly trail: Trail;
   readonly secrets: SecretStore;
   readonly work: Work;
+  readonly catalog: Catalog;
+  readonly files: Files;
+  readonly decisions: Decisions;
+  readonly requests: Requests;
+  readonly addresses: Addresses;
+  readonly deliverer: Deliverer;
+  /** Runs a command with what an environment's operations log in by. */
+  readonly command: (words: readonly string[], environment: string) => Promise<CommandEnd>;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -55,26 +75,66 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       settings.vault === undefined
         ? new SealedSecrets(opened, keyIn(settings.secretsKey ?? join(folder, "secrets.key")))
         : new VaultSecrets(settings.vault);
+    const catalog = new Catalog(repository);
+    const files = new Files(repository, catalog);
+    const addresses = new Addresses(settings.webhookNetworks);
+    const deliverer = new Deliverer({ database: opened, secrets, addresses, log });
+    const turned: WorkParts["turned"] = async (operation, turn, within) => {
+      await followOperation(operation, turn, within);
+      await tellOf(operation, turn, within);
+      if (["done", "failed"].includes(turn.kind)) await noteEnd(trail, operation, within);
+    };
+    const commitOf = (environment: string) => files.commitOf(environment);
     const work = new Work({
-      ...{ database: opened, log, folder: join(folder, "operations"), turned: followOperation },
+      ...{ database: opened, log, folder: join(folder, "operations"), turned, commitOf },
       capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
       ended: () => repository.keepStacks(),
+      removeFile: async ({ environment, askedBy }) => {
+        if (catalog.has(environment)) await files.remove(environment, { ...SERVICE, name: askedBy });
+        await opened.query.deleteFrom("environments").where("name", "=", environment).execute();
+      },
       runner: async (operation, results) => {
-        const env = environmentOf(process.env, await credentialsFor(operation, opened, secrets));
-        return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: { operation: operation.kind }, env });
+        const credentials = await credentialsFor(operation, opened, secrets);
+        const approvals = { [operation.environment]: JSON.parse(operation.approvals) as string[] };
+        const env = environmentOf(process.env, credentials);
+        const operated = { operation: operation.kind === "destroy" ? "destroy" : "up" } as const;
+        const own = runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: operated, approvals, env });
+        return masking(own, secretsIn(credentials));
       },
     });
+    const run = commandOf({ main: MAIN, root: repository.root, sandbox });
+    const command: Parts["command"] = async (words, environment) => {
+      const bound = await opened.query.selectFrom("clusters").select("id").where("environment", "=", environment).executeTakeFirst();
+      return await run(
+        words,
+        environmentOf(process.env, await credentialsFor({ environment, cluster: bound?.id ?? null }, opened, secrets)),
+      );
+    };
+    const decisions = new Decisions({ database: opened, turned, commitOf });
     const close = async () => {
       work.stop();
       await opened.close();
       release();
     };
-    return { database: opened, repository, trail, secrets, work, close };
+    return {
+      ...{ database: opened, repository, trail, secrets, work, catalog, files, decisions, addresses, deliverer, command, close },
+      requests: new Requests(opened),
+    };
   } catch (error) {
     await database?.close();
     release();
     throw error;
   }
+}
+
+/** How an operation has ended, in the audit trail, with its end. */
+async function noteEnd(trail: Trail, { id, environment, kind, state }: Operation, within: Kysely<Tables>): Promise<void> {
+  await trail.append({ actor: SERVICE.id, action: "operation.end", target: id, detail: { environment, kind, outcome: state } }, within);
+}
+
+/** What of a command's variables nobody is told. */
+function secretsIn(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => (/PASSWORD|SECRET|KEY|TOKEN/.test(name) ? [value] : []));
 }
 
 /** Takes the folder for this process; gives what lets it go. @throws FolderBusyError */

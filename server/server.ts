@@ -2,9 +2,7 @@ import type { Server } from "node:https";
 import { basicLogin, passwordIn } from "./access/basic";
 import { Gate, type Login } from "./access/gate";
 import { tokenLogin } from "./access/tokens";
-import { auditRoutes } from "./api/audit";
-import { environmentRoutes } from "./api/environments";
-import { operationRoutes } from "./api/operations";
+import { apiRoutes } from "./api/routes";
 import type { Verification } from "./audit/trail";
 import { makeApp } from "./http/app";
 import { Limits } from "./http/limits";
@@ -13,6 +11,7 @@ import { Metrics } from "./http/metrics";
 import { withDocument } from "./http/openapi";
 import { ownRoutes } from "./http/own-routes";
 import type { Route } from "./http/route";
+import { pageRoutes } from "./page/page";
 import { openParts, type Parts } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
@@ -26,6 +25,8 @@ const RATE = 50;
 const BURST = 200;
 /** How often it is looked whether something waits, after a database was away. */
 const WAKE_MS = 30_000;
+/** How often it is looked whether something is to be delivered. */
+const DELIVER_MS = 1_000;
 /** How often the audit trail's head is committed, where it has moved. */
 const HEAD_MS = 300_000;
 
@@ -53,10 +54,14 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
     const metrics = new Metrics();
     let stopping = false;
     const app = makeApp({
-      routes: routesOf(parts, metrics, () => stopping),
+      routes: [...routesOf(parts, metrics, () => stopping), ...pageRoutes(settings.page)],
       gate: new Gate(loginsOf(settings, log, metrics)),
       limits: new Limits(RATE, BURST),
       ...{ metrics, log },
+      refused: ({ principal, action, target, problem }) => {
+        const detail = { outcome: "refused", status: problem.status, problem: problem.kind };
+        return parts.trail.append({ actor: principal.id, action, target, detail });
+      },
       ...(tls === undefined ? {} : { tls: readTls(tls) }),
     });
     ends.push(() => app.close());
@@ -66,6 +71,7 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
     if (tls !== undefined) ends.push(followTls(app.server as Server, tls, (error) => log.failure("tls", whatFailed(error))));
     ends.push(every(WAKE_MS, () => parts.work.wake().catch((error: unknown) => log.failure("wake", whatFailed(error)))));
     ends.push(every(HEAD_MS, keepHead));
+    ends.push(every(DELIVER_MS, () => parts.deliverer.deliver().catch((error: unknown) => log.failure("webhooks", whatFailed(error)))));
     await parts.work.wake();
     ends.push(() => {
       stopping = true;
@@ -81,13 +87,8 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
 
 /** All calls, and the document of them. */
 function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Route[] {
-  const { database, repository, trail } = parts;
-  const own = [
-    ...ownRoutes(database, metrics, stopping),
-    ...environmentRoutes(repository),
-    ...operationRoutes(database),
-    ...auditRoutes(trail),
-  ];
+  const { database } = parts;
+  const own = [...ownRoutes(database, metrics, stopping), ...apiRoutes(parts)];
   return withDocument([...own, ...kpaasRoutes(parts)]);
 }
 

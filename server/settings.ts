@@ -13,11 +13,13 @@ export interface Flags {
   readonly issuer?: string;
   readonly audience?: string;
   readonly client?: readonly string[];
+  readonly pageClient?: string;
   readonly basicAuth?: string;
   readonly repository?: string;
   readonly secretsKey?: string;
   readonly vault?: string;
   readonly sandbox?: boolean;
+  readonly webhookNetwork?: readonly string[];
 }
 
 /** How the service runs. */
@@ -30,6 +32,8 @@ export interface Settings {
   readonly databaseUrl?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly tokens?: TokenSettings;
+  /** Whom the page logs people in by: the issuer, and a public client of it. */
+  readonly page?: { readonly issuer: string; readonly client: string };
   /** The file of the compatible log-in's password. */
   readonly basicAuth?: string;
   /** The repository of environments. @default a bare one in `folder` */
@@ -40,6 +44,8 @@ export interface Settings {
   readonly vault?: { readonly url: string; readonly roleId: string; readonly secretId: string };
   /** Whether operations are rehearsed in the sandbox. */
   readonly sandbox: boolean;
+  /** Networks that webhooks may lead to although they are closed to them, such as `127.0.0.0/8`. */
+  readonly webhookNetworks?: readonly string[];
 }
 
 /** Whose tokens are taken. */
@@ -78,18 +84,23 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
   if (flags.issuer !== undefined) checkIssuer(flags.issuer, wrong);
   if (flags.client !== undefined && flags.issuer === undefined)
     wrong("--client", "there is no issuer whose clients these are", "give --issuer and --audience too");
+  if (flags.pageClient !== undefined && flags.issuer === undefined)
+    wrong("--page-client", "there is no issuer that the page could log in by", "give --issuer and --audience too");
+  for (const network of flags.webhookNetwork ?? []) checkNetwork(network, wrong);
   const vault = flags.vault === undefined ? undefined : vaultOf(flags.vault, env, wrong);
   if (findings.length > 0)
     throw new InvalidInputError(findings.map((finding) => ({ environment: "", severity: "error" as const, ...finding })));
-  const { issuer, audience, client: clients = [], basicAuth, repository, secretsKey } = flags;
+  const { issuer, audience, client: clients = [], pageClient, basicAuth, repository, secretsKey } = flags;
   return {
     ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true },
+    ...given("webhookNetworks", flags.webhookNetwork),
     ...given("repository", repository),
     ...given("secretsKey", secretsKey),
     ...given("vault", vault),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(tls === undefined ? {} : { tls }),
     ...(issuer === undefined || audience === undefined ? {} : { tokens: { issuer, audience, clients } }),
+    ...(issuer === undefined || pageClient === undefined ? {} : { page: { issuer, client: pageClient } }),
     ...(basicAuth === undefined ? {} : { basicAuth }),
   };
 }
@@ -102,6 +113,13 @@ function addressOf(listen: string, wrong: Wrong): { readonly host: string; reado
   if (digits === "" || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6))
     wrong("--listen", `"${listen}" is no address with a port`, "write it as 127.0.0.1:8091, or [::1]:8091");
   return { host: host === "" ? "0.0.0.0" : host, port };
+}
+
+function checkNetwork(network: string, wrong: Wrong): void {
+  const [address = "", bits = "", ...more] = network.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 6 ? 128 : 32))
+    wrong("--webhook-network", `"${network}" is no network`, "write it as 10.0.5.0/24");
 }
 
 function checkDatabase(url: string, typed: boolean, wrong: Wrong): void {

@@ -23,6 +23,7 @@ export function registerServer(program: Command, context: Context): void {
     .option("--issuer <url>", "the realm whose tokens are taken")
     .option("--audience <name>", "what tokens have to be meant for")
     .option("--client <name...>", "clients whose tokens are taken without that, such as cp-client")
+    .option("--page-client <name>", "the public client of the issuer by which the page logs people in")
     .option(
       "--basic-auth <file>",
       "take K-PaaS's own account too, for K-PaaS's own calls; the file holds its password, and is made where there is none",
@@ -33,6 +34,10 @@ export function registerServer(program: Command, context: Context): void {
       "keep secrets in a vault, logged in to by KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, in place of the database",
     )
     .option("--secrets-key <file>", "the key that secrets in the database are encrypted by; made where there is none")
+    .option(
+      "--webhook-network <cidr...>",
+      "networks of this machine or its link that webhooks may lead to all the same, such as 127.0.0.0/8",
+    )
     .option("--sandbox", "rehearse operations against simulated clouds")
     .addHelpText("after", "\nExample:\n  $ kpaas server --issuer https://login.example.org/realms/cp-realm --audience kpaas")
     .action((flags: Flags) => serve(context, flags));

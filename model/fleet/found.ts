@@ -49,6 +49,11 @@ interface Printed extends Pick<PreviewReport, "impacts" | "versions" | "moves" |
 /** Characters of a value, and properties of a group. */
 const MOST = { value: 60, properties: 6 } as const;
 
+/** What a preview has printed of changes, by machine and service, of an environment that is all new too. */
+export function outlineIn(printed: string): OutlineChange[] {
+  return changesIn(JSON.parse(printed) as Printed);
+}
+
 /** Reads what a cluster's preview has printed. */
 export function foundIn(printed: string, fingerprint: string, seconds: number): Found {
   const { changes: counts, impacts, moves, steps, approved, notes = [], rotation, ...rest }: Printed = JSON.parse(printed);

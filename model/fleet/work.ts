@@ -1,7 +1,7 @@
 import type { FleetPlan } from "./plan";
 
-/** One thing that is done with a cluster, each by a process of its own. A run has no `loss` and no `drift`: those only look. */
-export type Step = "preview" | "backup" | "upgrade" | "rotate" | "up" | "health" | "destroy" | "loss" | "drift";
+/** One thing that is done with a cluster, each by a process of its own. A run has no `loss`, no `drift` and no `refresh`: those only look, or record. */
+export type Step = "preview" | "backup" | "upgrade" | "rotate" | "up" | "health" | "destroy" | "loss" | "drift" | "refresh";
 
 /** What is done with each cluster of a run. */
 export type Work =
@@ -73,6 +73,7 @@ function commandOf(step: Step, cluster: string, work: Work): string[] {
       return ["cluster", "health", cluster];
     case "up":
     case "destroy":
+    case "refresh":
       return [step, cluster, "--yes"];
     case "loss":
       return ["destroy", cluster, "--dry-run"];

@@ -18,14 +18,21 @@ export class Gate {
   async admit(route: Pick<Route, "needs" | "login" | "about">, authorization: string | undefined): Promise<Principal> {
     if (route.needs === "everybody") return NOBODY;
     const principal = await this.identify(authorization);
+    this.check(route, principal);
+    return principal;
+  }
+
+  /** @throws HttpProblem where somebody may not ask for this at all */
+  check(route: Pick<Route, "needs" | "login" | "about">, principal: Principal): void {
+    if (route.needs === "everybody") return;
     if (principal.login === "compatible" && route.login !== "compatible")
       throw new HttpProblem("forbidden", "the compatible log-in is for K-PaaS's own calls: use a token here");
     const may = route.about === "environments" ? allowsSomewhere : allows;
     if (!may(principal.grants, route.needs)) throw new HttpProblem("forbidden", `this takes the role ${route.needs}`);
-    return principal;
   }
 
-  private async identify(authorization: string | undefined): Promise<Principal> {
+  /** Who asks. @throws HttpProblem where that is not known */
+  async identify(authorization: string | undefined): Promise<Principal> {
     const [, scheme, credentials] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
     if (scheme !== undefined && credentials !== undefined)
       for (const login of this.logins) {

@@ -1,90 +1,186 @@
 import { z } from "zod";
-import { listEnvironments, loadEnvironment } from "../../files/load";
-import { type Names, namesIn } from "../../files/namesakes";
-import { fields } from "../../model/data";
-import type { Principal } from "../access/principal";
+import type { LoadedEnvironment } from "../../files/load";
+import { readIfThere } from "../../host/files";
 import { allows } from "../access/roles";
-import type { Repository } from "../git/repository";
+import type { Outline } from "../environments/catalog";
+import { filesOf, fourEyesOf } from "../environments/rules";
+import { mayStand, NEW, type Standing, standingOf } from "../environments/standing";
 import { HttpProblem } from "../http/problem";
-import { defineRoute, type Route } from "../http/route";
+import { Answer, defineRoute, type Route } from "../http/route";
+import { OPEN } from "../work/work";
+import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
+import { byName, Environment, type EnvironmentShape, WholeEnvironment } from "./shapes";
 
-const Environment = z.strictObject({
-  name: z.string(),
-  labels: z.record(z.string(), z.string()),
-  provider: z.string().optional(),
-  release: z.string().optional(),
-  kubernetes: z.string().optional(),
-  machines: z.number().int().optional().meta({ description: "How many its plan has; missing where it cannot be planned." }),
-  lock: z.enum(["current", "missing", "outdated"]).optional(),
+const query = pageQuery.extend({
+  label: z
+    .string()
+    .max(200)
+    .regex(/^[^=]+=[^=]*$/, "must be NAME=VALUE")
+    .optional()
+    .meta({ description: "Those that have this label, as NAME=VALUE." }),
+  provider: z.string().max(50).optional(),
+  state: Environment.shape.state.optional(),
+  search: z.string().max(100).optional().meta({ description: "Part of a name." }),
 });
-const Problem = z.strictObject({
-  ...{ path: z.string(), reason: z.string(), remedy: z.string(), severity: z.enum(["error", "warning"]) },
+const Written = z.strictObject({
+  text: z.string().max(500_000).meta({ description: "The environment file." }),
+  expects: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: "The file's newest commit as it was read; left out: it must not be there yet." }),
+  account: z.number().int().positive().max(2_147_483_647).nullable().optional().meta({
+    description: "The cloud account that its operations log in by; null: none. Takes an administrator. Left out: as it is.",
+  }),
 });
-const Commit = z.strictObject({ id: z.string(), at: z.string(), author: z.string(), subject: z.string() });
-const Whole = Environment.extend({ problems: z.array(Problem), history: z.array(Commit) });
-/** As environments are called; nothing else leads to a file. */
-const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/, "must be a DNS label of at most 30 characters");
+const about = { about: "environments" } as const;
 
 /** Environments as the repository has them. Who may see one goes by its labels. */
-export function environmentRoutes(repository: Pick<Repository, "root" | "history">): Route[] {
-  const { root } = repository;
+export function environmentRoutes(own: Own): Route[] {
+  const { catalog, database, files, repository, trail } = own;
+  const whole = async (outline: Outline): Promise<z.output<typeof WholeEnvironment>> => {
+    const { name } = outline;
+    const loaded = catalog.load(name);
+    const paths = [`environments/${name}.yaml`, `environments/${name}.lock.yaml`];
+    const bound = await database.query.selectFrom("environments").select("account").where("name", "=", name).executeTakeFirst();
+    return {
+      ...shapeOf(outline, (await standingOf(database, [name])).get(name)),
+      problems: loaded.problems.map(({ path, reason, remedy, severity }) => ({ path, reason, remedy, severity })),
+      text: readIfThere(filesOf(catalog.root, name).file) ?? "",
+      commit: await files.commitOf(name),
+      ...(bound?.account == null ? {} : { account: bound.account }),
+      fourEyes: fourEyesOf(loaded.content),
+      ...topologyOf(loaded),
+      history: await repository.history(paths),
+    };
+  };
   return [
     defineRoute({
-      ...{ id: "listEnvironments", method: "GET", path: "/api/v1/environments", summary: "Environments, by name" },
-      ...{ needs: "viewer", about: "environments", query: pageQuery, reply: pageOf(Environment) },
-      handle: async ({ query: { after = "", limit }, principal }) => {
-        const found: z.output<typeof Environment>[] = [];
-        const names = namesIn(root);
-        for (const name of listEnvironments(root)) {
-          if (name <= after) continue;
-          const { environment } = read(name, root, names);
-          if (may(principal, environment.labels)) found.push(environment);
-          if (found.length > limit) break;
-        }
-        return page(found, limit, ({ name }) => name);
+      ...{ ...about, id: "listEnvironments", method: "GET", path: "/api/v1/environments", summary: "Environments, by name" },
+      ...{ needs: "viewer", query, reply: pageOf(Environment) },
+      handle: async ({ query: { after = "", limit, label, provider, state, search = "" }, principal }) => {
+        const [labelName = "", labelValue = ""] = label?.split("=") ?? [];
+        const names = catalog.names().filter((name) => name > after && name.includes(search));
+        const seen = (await catalog.outlines(names)).filter(
+          (outline) =>
+            allows(principal.grants, "viewer", outline.labels) &&
+            (provider === undefined || outline.provider === provider) &&
+            (label === undefined || outline.labels[labelName] === labelValue),
+        );
+        // Who asks for no state is told of a page's alone.
+        const asked = state === undefined ? seen.slice(0, limit + 1) : seen;
+        const standing = await standingOf(database, state === undefined ? asked.map(({ name }) => name) : undefined);
+        const all = asked.map((outline) => shapeOf(outline, standing.get(outline.name)));
+        return page(
+          all.filter((each) => state === undefined || each.state === state),
+          limit,
+          ({ name }) => name,
+        );
       },
     }),
     defineRoute({
+      ...{ ...about, id: "readEnvironment", method: "GET", path: "/api/v1/environments/{name}", needs: "viewer" },
       ...{
-        id: "readEnvironment",
-        method: "GET",
-        path: "/api/v1/environments/{name}",
-        summary: "An environment, what is wrong with it, and who has changed it",
+        summary: "An environment, what is wrong with it, what it consists of, and who has changed it",
+        params: byName,
+        reply: WholeEnvironment,
       },
-      ...{ needs: "viewer", about: "environments", params: z.strictObject({ name: Name }), reply: Whole },
-      handle: async ({ params: { name }, principal }) => {
-        const { environment, problems } = listEnvironments(root).includes(name) ? read(name, root) : missing(name);
-        // Whoever may not see it is not told that it is there.
-        if (!may(principal, environment.labels)) missing(name);
-        return { ...environment, problems, history: await repository.history(`environments/${name}.yaml`) };
+      handle: async ({ params: { name }, principal }) => await whole(await catalog.outline(name, principal, "viewer")),
+    }),
+    defineRoute({
+      ...{ ...about, id: "writeEnvironment", method: "PUT", path: "/api/v1/environments/{name}", needs: "operator" },
+      ...{
+        summary: "Makes or changes an environment's file, with its lock, as a commit of whoever asks; nothing is begun",
+        params: byName,
+      },
+      ...{ body: Written, reply: WholeEnvironment, tells: { 412: "The file is another one than was expected." } },
+      handle: async ({ params: { name }, body: { text, expects, account }, principal }) => {
+        const isNew = !catalog.has(name);
+        if (!isNew) await catalog.outline(name, principal, "operator");
+        await refuseUnderWay(own, name);
+        if (account !== undefined) await checkAccount(own, account, allows(principal.grants, "administrator"));
+        const outline = await files.write({ name, text, expects }, principal);
+        await database.query.transaction().execute(async (transaction) => {
+          if (account !== undefined)
+            await transaction
+              .insertInto("environments")
+              .values({ name, account, sshKey: null })
+              .onConflict((same) => same.column("name").doUpdateSet({ account }))
+              .execute();
+          const detail = { commit: await files.commitOf(name), ...(account === undefined ? {} : { account: account ?? "none" }) };
+          await trail.append(
+            { actor: principal.id, action: isNew ? "environment.add" : "environment.change", target: name, detail },
+            transaction,
+          );
+        });
+        return new Answer(await whole(outline), isNew ? 201 : 200);
+      },
+    }),
+    defineRoute({
+      ...{ ...about, id: "removeEnvironment", method: "DELETE", path: "/api/v1/environments/{name}", needs: "operator" },
+      ...{ summary: "Takes an environment's file away, where nothing of it stands", params: byName },
+      ...{ query: z.strictObject({ expects: z.string().max(64).optional() }), status: 204, tells: { 409: "Something of it stands." } },
+      handle: async ({ params: { name }, query: { expects }, principal }) => {
+        await catalog.outline(name, principal, "operator");
+        await refuseUnderWay(own, name, OPEN);
+        if (await mayStand(database, name)) throw standing(name);
+        // What was brought up past the service is in its state all the same.
+        const { code, printed } = await own.command(["destroy", name, "--dry-run", "--json"], name);
+        if (!/has no stack here/.test(printed)) {
+          if (code === 0) throw standing(name);
+          throw new HttpProblem("conflict", `whether anything of ${name} stands cannot be told: destroy it first`);
+        }
+        await files.remove(name, principal, expects);
+        await database.query.transaction().execute(async (transaction) => {
+          await transaction.deleteFrom("environments").where("name", "=", name).execute();
+          await trail.append({ actor: principal.id, action: "environment.remove", target: name, detail: {} }, transaction);
+        });
       },
     }),
   ];
 }
 
-function read(
-  name: string,
-  root: string,
-  names: Names = namesIn(root),
-): { readonly environment: z.output<typeof Environment>; readonly problems: z.output<typeof Problem>[] } {
-  const { content, planned, problems } = loadEnvironment(name, root, undefined, { names });
-  const given = fields(fields(content).labels);
-  const labels = Object.fromEntries(Object.entries(given).map(([label, value]) => [label, String(value)]));
-  const found = problems.map(({ path, reason, remedy, severity }) => ({ path, reason, remedy, severity }));
-  if (planned === undefined) return { environment: { name, labels }, problems: found };
-  const { plan, lockState } = planned;
-  const { provider, release, machines, cluster } = plan;
+function standing(name: string): HttpProblem {
+  return new HttpProblem("conflict", `something of ${name} stands: destroy it first, by an operation of kind destroy`);
+}
+
+/** Whether a file may be changed: while an operation works by it, it is not. @throws HttpProblem */
+export async function refuseUnderWay({ database }: Own, name: string, states: typeof OPEN = ["waiting", "running"]): Promise<void> {
+  const open = await database.query
+    .selectFrom("operations")
+    .select("id")
+    .where("environment", "=", name)
+    .where("state", "in", states)
+    .executeTakeFirst();
+  if (open !== undefined) throw new HttpProblem("conflict", `an operation of ${name} (${open.id}) is open: wait for its end, or cancel it`);
+}
+
+async function checkAccount({ database }: Own, account: number | null, administrator: boolean): Promise<void> {
+  if (!administrator) throw new HttpProblem("forbidden", "account takes the role administrator");
+  if (account === null) return;
+  const row = await database.query.selectFrom("accounts").select("id").where("id", "=", account).executeTakeFirst();
+  if (row === undefined)
+    throw new HttpProblem("invalid-request", "see problems", [{ path: "account", reason: "there is no such account" }]);
+}
+
+function shapeOf({ fourEyes: _, ...outline }: Outline, standing: Standing = NEW): EnvironmentShape {
+  return { ...outline, ...standing };
+}
+
+function topologyOf({ planned }: LoadedEnvironment): Pick<z.output<typeof WholeEnvironment>, "topology"> {
+  if (planned === undefined) return {};
+  const { machines, services, apiEndpoint } = planned.plan;
+  const pools = [...new Set(machines.map(({ group }) => group))];
   return {
-    environment: { name, labels, provider, release, kubernetes: cluster.kubernetes, machines: machines.length, lock: lockState },
-    problems: found,
+    topology: {
+      pools: pools.map((name) => ({ name, machines: machines.filter(({ group }) => group === name).length })),
+      machines: machines.map(({ key, name, group: pool, roles, zone, address, size, generation }) => ({
+        ...{ key, name, pool, roles: [...roles], address, size, generation },
+        ...(zone === undefined ? {} : { zone }),
+      })),
+      services: services.map(({ name, version, host }) => ({ name, version, ...(host === undefined ? {} : { host }) })),
+      apiEndpoint: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port}`,
+    },
   };
-}
-
-function may({ grants }: Principal, labels: Readonly<Record<string, string>>): boolean {
-  return allows(grants, "viewer", labels);
-}
-
-function missing(name: string): never {
-  throw new HttpProblem("not-found", `there is no environment ${name}`);
 }

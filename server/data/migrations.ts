@@ -53,6 +53,47 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         `create unique index one_operation on operations (environment) where state in ('waiting', 'running')`,
       ),
   },
+  "0004-approvals": {
+    up: (database) =>
+      each(
+        database,
+        `alter table operations
+          drop constraint operations_kind_check, drop constraint operations_state_check,
+          add check (kind in ('preview', 'up', 'destroy', 'drift', 'refresh', 'health')),
+          add check (state in ('waiting', 'running', 'planned', 'done', 'failed', 'cancelled', 'rejected')),
+          add labels text not null default '{}', add title text, add file text, add approvals text not null default '[]',
+          add needs_approval boolean not null default false, add approved_by text, add approved timestamptz, add rejected_by text,
+          add cancelled_by text, add remove_file boolean not null default false, add result text`,
+        `drop index one_operation`,
+        `create unique index one_operation on operations (environment) where state in ('waiting', 'running', 'planned')`,
+        `create index operations_of on operations (environment, created)`,
+        `create index operations_by_time on operations (created, id)`,
+        `create table plans (operation uuid primary key references operations (id) on delete cascade, digest text not null,
+          fingerprint text not null, plan text not null, made timestamptz not null default now())`,
+        // A line's number is that of its attempt and its place there, so that one that is written down twice is there once.
+        `create table operation_lines (operation uuid not null references operations (id) on delete cascade, number bigint not null,
+          step text not null, text text not null, at timestamptz not null default now(), primary key (operation, number))`,
+        // What an environment's operations log in by.
+        `create table environments (name text primary key, account integer references accounts (id), ssh_key text)`,
+        `create table requests (caller text not null, key text not null, digest text not null, answer text not null,
+          created timestamptz not null default now(), primary key (caller, key))`,
+        `create index requests_by_time on requests (created)`,
+      ),
+  },
+  "0005-events": {
+    up: (database) =>
+      each(
+        database,
+        `create table events (id bigint generated always as identity primary key, operation uuid not null, environment text not null,
+          kind text not null, state text not null, labels text not null, detail text not null, at timestamptz not null default now())`,
+        `create table webhooks (id uuid primary key, url text not null, events text not null, created_by text not null,
+          created timestamptz not null default now())`,
+        `create table deliveries (id uuid primary key, webhook uuid not null references webhooks (id) on delete cascade,
+          event bigint not null references events (id), state text not null check (state in ('waiting', 'done', 'failed')),
+          tries integer not null default 0, due timestamptz not null default now(), status integer, reason text, delivered timestamptz)`,
+        `create index due_deliveries on deliveries (due) where state = 'waiting'`,
+      ),
+  },
 };
 
 async function each(database: Kysely<unknown>, ...statements: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { Step } from "../../model/fleet/work";
 
 /** A moment: a Date when it is read. */
 type Moment = ColumnType<Date, Date | undefined, Date>;
@@ -72,7 +73,12 @@ interface Secrets {
   modified: Moment;
 }
 
-export type OperationState = "waiting" | "running" | "done" | "failed";
+/**
+ * How far an operation is. `planned`: what it would do is written down, and waits for somebody's approval.
+ */
+export type OperationState = "waiting" | "running" | "planned" | "done" | "failed" | "cancelled" | "rejected";
+
+export type OperationKind = "preview" | "up" | "destroy" | "drift" | "refresh" | "health";
 
 /** What is done with environments: the journal from which a restarted service goes on. */
 interface Operations {
@@ -80,17 +86,112 @@ interface Operations {
   environment: string;
   /** The cluster of K-PaaS's calls that it is done for. */
   cluster: string | null;
-  kind: "up" | "destroy";
+  kind: OperationKind;
   state: OperationState;
   /** The step that was begun last. */
-  step: "preview" | "up" | "destroy" | null;
+  step: Step | null;
   attempt: Generated<number>;
   askedBy: string;
   /** Why it failed. */
   reason: string | null;
   created: Moment;
   started: ColumnType<Date | null, Date | undefined, Date>;
-  ended: ColumnType<Date | null, Date | undefined, Date>;
+  ended: ColumnType<Date | null, Date | undefined, Date | null>;
+  /** Those of its environment when it was asked for, as JSON: who may see it goes by them once the environment is gone. */
+  labels: Generated<string>;
+  /** What it is for, such as `scale worker to 3`. */
+  title: string | null;
+  /** The commit of its environment's file that it goes by. */
+  file: string | null;
+  /** `KEY:ACTION@FINGERPRINT`, as JSON. */
+  approvals: Generated<string>;
+  /** Whether somebody has to agree to its plan. */
+  needsApproval: Generated<boolean>;
+  approvedBy: string | null;
+  approved: ColumnType<Date | null, Date | undefined, Date | null>;
+  rejectedBy: string | null;
+  /** Who has asked it to end; it ends at the next safe point. */
+  cancelledBy: string | null;
+  /** Whether a destroy takes the environment's file away too. */
+  removeFile: Generated<boolean>;
+  /** What came of it, as JSON. */
+  result: string | null;
+}
+
+/** What an operation would do, as it was shown to whoever approves. */
+interface Plans {
+  operation: string;
+  /** Of its content and of the file's commit. */
+  digest: string;
+  /** What the environment's own preview shows, in a word. */
+  fingerprint: string;
+  /** JSON. */
+  plan: string;
+  made: Moment;
+}
+
+/** What the steps of operations have said. */
+interface OperationLines {
+  operation: string;
+  /** A bigint, which PostgreSQL's driver gives as a text. */
+  number: ColumnType<string | number, number, number>;
+  step: Step;
+  text: string;
+  at: Moment;
+}
+
+/** Environments whose operations log in to a cloud by an account that is kept here. */
+interface Environments {
+  name: string;
+  account: number | null;
+  sshKey: string | null;
+}
+
+/** Requests that may come again, by the key that their caller has given them, with the answer. */
+interface Requests {
+  caller: string;
+  key: string;
+  digest: string;
+  /** JSON. */
+  answer: string;
+  created: Moment;
+}
+
+/** Each turn of an operation, in order. */
+interface Events {
+  id: ColumnType<string | number, never, never>;
+  operation: string;
+  environment: string;
+  kind: OperationKind;
+  state: OperationState;
+  /** JSON. */
+  labels: string;
+  /** JSON. */
+  detail: string;
+  at: Moment;
+}
+
+interface Webhooks {
+  id: string;
+  url: string;
+  /** The states that it is told of, as JSON. */
+  events: string;
+  createdBy: string;
+  created: Moment;
+}
+
+/** What is to be told to webhooks, and was. */
+interface Deliveries {
+  id: string;
+  webhook: string;
+  event: string | number;
+  state: "waiting" | "done" | "failed";
+  tries: Generated<number>;
+  due: Moment;
+  /** That of the last answer. */
+  status: number | null;
+  reason: string | null;
+  delivered: ColumnType<Date | null, Date | undefined, Date | null>;
 }
 
 interface Audit {
@@ -114,6 +215,13 @@ export interface Tables {
   sshKeys: SshKeys;
   secrets: Secrets;
   operations: Operations;
+  plans: Plans;
+  operationLines: OperationLines;
+  environments: Environments;
+  requests: Requests;
+  events: Events;
+  webhooks: Webhooks;
+  deliveries: Deliveries;
   audit: Audit;
 }
 

@@ -78,9 +78,19 @@ export class Repository {
     return this.change(SERVICE, async () => "Keep the configuration of stacks");
   }
 
-  /** The commits that have touched a file, newest first. */
-  async history(path: string, most = 100): Promise<Commit[]> {
-    const words = ["log", `--max-count=${most}`, "--format=%H%x00%aI%x00%an%x00%s", "HEAD", "--", path];
+  /** The newest commit; empty where there is none. */
+  head(): Promise<string> {
+    return this.commitOf("HEAD");
+  }
+
+  /** The newest commit that has touched one of some files; empty where none has. */
+  async newest(...paths: readonly string[]): Promise<string> {
+    return (await this.ifAny(["log", "--max-count=1", "--format=%H", "HEAD", "--", ...paths])).trim();
+  }
+
+  /** The commits that have touched one of some files, newest first. */
+  async history(paths: string | readonly string[], most = 100): Promise<Commit[]> {
+    const words = ["log", `--max-count=${most}`, "--format=%H%x00%aI%x00%an%x00%s", "HEAD", "--", ...[paths].flat()];
     const lines = (await this.ifAny(words)).split("\n").filter((line) => line !== "");
     return lines.map((line) => {
       const [id = "", at = "", author = "", subject = ""] = line.split("\0");

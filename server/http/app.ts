@@ -1,14 +1,15 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Gate } from "../access/gate";
-import type { Principal } from "../access/principal";
+import { NOBODY, type Principal } from "../access/principal";
 import { HEADERS, overTls } from "./headers";
 import type { Limits } from "./limits";
 import { type Log, whatFailed } from "./log";
 import type { Metrics } from "./metrics";
 import { type Fault, HttpProblem, problemOf } from "./problem";
-import type { Route } from "./route";
+import { Answer, type Call, type Route } from "./route";
+import { Streams } from "./stream";
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -18,20 +19,35 @@ export interface AppParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Told of each change that somebody who is known has asked for and that was not made. */
+  refused?(attempt: Attempt): Promise<void>;
+}
+
+/** A change that was asked for, and not made. */
+export interface Attempt {
+  readonly principal: Principal;
+  /** The route's id. */
+  readonly action: string;
+  readonly target: string;
+  readonly problem: HttpProblem;
 }
 
 /** A request body may have so many bytes: environment files are far smaller. */
 const BODY = 2 ** 20;
 const MINUTE = 60_000;
 
+/** A key by which a caller's request is known again. */
+const KEY = /^[\x21-\x7e]{1,128}$/;
 /** What is sent as a request's number is taken over where it is harmless, so that a caller finds it again. */
 const GIVEN_ID = /^[\w-]{8,64}$/;
 
 /** The HTTP server of the routes; it listens where it is told to. */
-export function makeApp({ routes, gate, limits, metrics, log, tls }: AppParts): FastifyInstance {
+export function makeApp({ routes, gate, limits, metrics, log, tls, refused = async () => undefined }: AppParts): FastifyInstance {
   const app: FastifyInstance = fastify({
     ...{ bodyLimit: BODY, requestTimeout: MINUTE, keepAliveTimeout: MINUTE, forceCloseConnections: "idle" },
     routerOptions: { maxParamLength: 256 },
+    // An address that cannot be read, before there is a route.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void fail(error, request, reply, undefined, log),
     genReqId: ({ headers: { "x-request-id": given } }) => (typeof given === "string" && GIVEN_ID.test(given) ? given : randomUUID()),
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: "TLSv1.2" as const } }),
   }) as FastifyInstance;
@@ -46,8 +62,16 @@ export function makeApp({ routes, gate, limits, metrics, log, tls }: AppParts): 
     const wait = limits.take(request.ip);
     if (wait !== undefined) throw new HttpProblem("too-many-requests", `wait ${wait} s`, [], { "retry-after": String(wait) });
     // Before its body is read: whoever may not ask sends nothing.
-    if (route !== undefined) principals.set(request, await gate.admit(route, request.headers.authorization));
+    if (route === undefined) return;
+    if (route.needs === "everybody") principals.set(request, NOBODY);
+    else {
+      const principal = await gate.identify(request.headers.authorization);
+      principals.set(request, principal);
+      gate.check(route, principal);
+    }
   });
+  const streams = new Streams();
+  app.addHook("preClose", async () => streams.stop());
   app.addHook("onResponse", async (request, reply) => {
     const route = routeOf(request)?.path ?? "none";
     metrics.request({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
@@ -56,27 +80,76 @@ export function makeApp({ routes, gate, limits, metrics, log, tls }: AppParts): 
       principals.get(request)?.id,
     );
   });
-  app.setErrorHandler((error, request, reply) => fail(error, request, reply, routeOf(request), log));
+  app.setErrorHandler(async (error, request, reply) => {
+    const route = routeOf(request);
+    const principal = principals.get(request);
+    const problem = problemOf(error);
+    if (route !== undefined && route.method !== "GET" && principal !== undefined && principal.id !== "")
+      await refused({ principal, action: route.id, target: targetOf(request), problem }).catch((failure: unknown) =>
+        log.failure(request.id, whatFailed(failure)),
+      );
+    await fail(error, request, reply, route, log);
+  });
   app.setNotFoundHandler((request, reply) => fail(new HttpProblem("not-found", "there is no such call"), request, reply, undefined, log));
   for (const route of routes) {
     app.route({
       method: route.method,
       url: urlOf(route.path),
       handler: async (request, reply) => {
-        const checked = check(route, request);
-        const call = {
-          ...checked,
-          principal: principals.get(request) ?? (await gate.admit(route, request.headers.authorization)),
+        const principal = principals.get(request) ?? (await gate.admit(route, request.headers.authorization));
+        const call: Call<unknown, unknown, unknown> = {
+          ...check(route, request),
+          principal,
           requestId: request.id,
+          ...sentWith(route, request),
         };
-        const result = await route.handle(call);
-        reply.code(route.status ?? 200);
+        if (route.stream !== undefined && wantsStream(request)) {
+          const { stream } = route;
+          // What is wrong is told before the stream begins: as the answer without it.
+          await route.handle(call);
+          reply.header("x-accel-buffering", "no").type("text/event-stream; charset=utf-8");
+          return await reply.send(streams.start(principal.id, (signal) => stream(call, signal)));
+        }
+        let result = await route.handle(call);
+        reply.code(route.status ?? 200).headers(route.headers ?? {});
+        if (result instanceof Answer) {
+          reply.code(result.status).headers(result.headers);
+          result = result.body;
+        }
         if (route.text !== undefined) return await reply.type(route.text).send(result);
         return result === undefined ? await reply.send() : await reply.send(result);
       },
     });
   }
   return app;
+}
+
+function wantsStream({ headers: { accept = "" } }: FastifyRequest): boolean {
+  return accept.split(",").some((type) => type.trim().split(";")[0] === "text/event-stream");
+}
+
+/** What the headers of a request bring. @throws HttpProblem */
+function sentWith({ idempotent }: Route, request: FastifyRequest): Pick<Call<unknown, unknown, unknown>, "key" | "digest" | "lastEventId"> {
+  const { "idempotency-key": key, "last-event-id": lastEventId } = request.headers;
+  const digest = createHash("sha256")
+    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .digest("hex");
+  if (idempotent && key !== undefined && (typeof key !== "string" || !KEY.test(key)))
+    throw new HttpProblem("invalid-request", "see problems", [
+      { path: "header.idempotency-key", reason: "must be 1 to 128 visible characters of ASCII" },
+    ]);
+  return {
+    digest,
+    ...(idempotent && typeof key === "string" ? { key } : {}),
+    ...(typeof lastEventId === "string" ? { lastEventId } : {}),
+  };
+}
+
+/** What a request is about, as its path says; no more of it than names have. */
+function targetOf({ params }: FastifyRequest): string {
+  return Object.values((params ?? {}) as Record<string, string>)
+    .join(" ")
+    .slice(0, 100);
 }
 
 /** Checks all that was sent, and tells all that is wrong with it at once. @throws HttpProblem */
@@ -90,6 +163,8 @@ function check(route: Route, request: FastifyRequest): { readonly params: unknow
     for (const { path, message } of result.error.issues) faults.push({ path: [...prefix, ...path.map(String)].join("."), reason: message });
     return undefined;
   };
+  for (const [where, value] of Object.entries({ path: request.params, query: request.query, body: request.body }))
+    if (!isText(value)) faults.push({ path: where, reason: "holds characters that are no text (U+0000, or half of a pair)" });
   const all = {
     params: parsed(route.params, request.params, "path"),
     query: parsed(route.query, request.query, "query"),
@@ -97,6 +172,14 @@ function check(route: Route, request: FastifyRequest): { readonly params: unknow
   };
   if (faults.length > 0) throw new HttpProblem("invalid-request", "see problems", faults);
   return all;
+}
+
+/** Whether all texts in it are such that a database keeps them. */
+function isText(value: unknown): boolean {
+  if (typeof value === "string") return !value.includes("\0") && !/\p{Surrogate}/u.test(value);
+  if (Array.isArray(value)) return value.every(isText);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => isText(name) && isText(inner));
 }
 
 async function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, route: Route | undefined, log: Log): Promise<void> {

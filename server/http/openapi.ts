@@ -48,8 +48,13 @@ export function openApiOf(routes: readonly Route[]): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { id, summary, params, query, body, needs, login } = route;
-  const parameters = [...parametersOf("path", params), ...parametersOf("query", query)];
+  const { id, summary, params, query, body, needs, login, idempotent, stream, tells = {} } = route;
+  const parameters = [
+    ...parametersOf("path", params),
+    ...parametersOf("query", query),
+    ...(idempotent ? [KEY_HEADER] : []),
+    ...(stream === undefined ? [] : [LAST_EVENT]),
+  ];
   const security = needs === "everybody" ? [] : [{ token: [] }, ...(login === "compatible" ? [{ compatible: [] }] : [])];
   return {
     ...{ operationId: id, summary, security },
@@ -58,12 +63,34 @@ function operationOf(route: Route): Json {
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } }),
-    responses: { [route.status ?? 200]: answerOf(route), default: problem(route) },
+    responses: {
+      [route.status ?? 200]: answerOf(route),
+      ...Object.fromEntries(Object.entries(tells).map(([status, description]) => [status, { ...problem(route), description }])),
+      default: problem(route),
+    },
   };
 }
 
-function answerOf({ reply, text, failure }: Route): Json {
+const KEY_HEADER = {
+  ...{ name: "idempotency-key", in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: 128 } },
+  description: "The same request by the same key has the same answer for 24 hours; another one by it is refused with 422.",
+};
+const LAST_EVENT = {
+  ...{ name: "last-event-id", in: "header", required: false, schema: { type: "string" } },
+  description: "The stream goes on behind this event.",
+};
+
+function answerOf({ reply, text, failure, streamed }: Route): Json {
   const description = "What was asked for.";
+  if (streamed !== undefined)
+    return {
+      description: `${description} For who accepts text/event-stream: the same and what follows, as server-sent events with ids; the data of each is JSON of the schema, and the event \`end\` is the last.`,
+      content: {
+        ...(reply === undefined ? {} : { "application/json": { schema: schemaOf(reply, "output") } }),
+        ...(text === undefined ? {} : { [text]: { schema: { type: "string" } } }),
+        "text/event-stream": { schema: schemaOf(streamed, "output") },
+      },
+    };
   if (text !== undefined) return { description, content: { [text]: { schema: { type: "string" } } } };
   if (reply !== undefined) return { description, content: { "application/json": { schema: schemaOf(reply, "output") } } };
   // K-PaaS's answers are objects, whose `resultCode` says whether it was done; Terraman's own are empty.

@@ -16,6 +16,7 @@ const KINDS = {
   "not-found": [404, "There is nothing here by this name"],
   "method-not-allowed": [405, "This cannot be done here"],
   conflict: [409, "It is in the way of something else"],
+  "precondition-failed": [412, "It was changed since it was read"],
   "too-large": [413, "The request is too large"],
   "unsupported-media-type": [415, "The body must be JSON"],
   refused: [422, "It is refused as dangerous or outdated"],

@@ -11,6 +11,28 @@ export interface Call<P, Q, B> {
   /** Who asks; where a route is for everybody, nobody may have been asked. */
   readonly principal: Principal;
   readonly requestId: string;
+  /** The header `idempotency-key`, of a route that takes one. */
+  readonly key?: string;
+  /** A digest of what was asked for, by which a request that comes again is known. */
+  readonly digest: string;
+  /** The header `last-event-id`. */
+  readonly lastEventId?: string;
+}
+
+/** An answer with a status or headers of its own. */
+export class Answer {
+  constructor(
+    readonly body: unknown,
+    readonly status: number,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+}
+
+/** One event of a stream of them. */
+export interface StreamEvent {
+  readonly id?: string;
+  readonly event: string;
+  readonly data: unknown;
 }
 
 /** How a route answers where something is wrong; K-PaaS's own calls answer in K-PaaS's shape. */
@@ -24,6 +46,10 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   /** Unique; the client's method is called so. */
   readonly id: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Whether the header `idempotency-key` is taken. */
+  readonly idempotent?: boolean;
+  /** What it may answer besides, by status, as documents tell it. */
+  readonly tells?: Readonly<Record<number, string>>;
   /** With `{name}` for each parameter. */
   readonly path: string;
   readonly summary: string;
@@ -45,9 +71,15 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   readonly status?: number;
   /** The answer's type where that is no JSON. */
   readonly text?: string;
+  /** Sent in place of those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether it is asked so often, by machines, that no limit counts it. */
   readonly unlimited?: boolean;
   readonly failure?: FailureShape;
+  /** What follows the answer as server-sent events, for who accepts `text/event-stream`. Ends where the signal says so. */
+  stream?(call: Call<z.output<P>, z.output<Q>, z.output<B>>, signal: AbortSignal): AsyncIterable<StreamEvent>;
+  /** What each event of the stream holds. */
+  readonly streamed?: z.ZodType;
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<unknown>;
 }
 

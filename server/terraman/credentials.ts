@@ -1,12 +1,20 @@
 import type { Database } from "../data/database";
+import { SSH_KEY } from "../environments/rules";
 import { accountPath, keyPath, type SecretStore } from "../secrets/store";
 import type { Operation } from "../work/work";
 import { accountVariables } from "./providers";
-import { SSH_KEY } from "./template-text";
 
-/** The variables by which an operation of a cluster logs in to its cloud and its machines; none of an environment that is nobody's cluster. */
-export async function credentialsFor({ cluster }: Operation, { query }: Database, secrets: SecretStore): Promise<Record<string, string>> {
-  const row = cluster === null ? undefined : await query.selectFrom("clusters").selectAll().where("id", "=", cluster).executeTakeFirst();
+/**
+ * The variables by which an environment's operations log in to its cloud and its machines: those of its cluster's account and key, or of the
+ * account that the environment was given; none where it was given none.
+ */
+export async function credentialsFor(
+  { cluster, environment }: Pick<Operation, "cluster" | "environment">,
+  { query }: Database,
+  secrets: SecretStore,
+): Promise<Record<string, string>> {
+  const own = cluster === null ? undefined : await query.selectFrom("clusters").selectAll().where("id", "=", cluster).executeTakeFirst();
+  const row = own ?? (await query.selectFrom("environments").selectAll().where("name", "=", environment).executeTakeFirst());
   if (row === undefined) return {};
   const variables: Record<string, string> = {};
   if (row.account !== null) {
@@ -16,7 +24,7 @@ export async function credentialsFor({ cluster }: Operation, { query }: Database
       throw new Error(`the account ${row.account} of ${row.name} has no credentials any more`);
     Object.assign(variables, accountVariables(account, secret));
   }
-  if (row.sshKey !== "") {
+  if (row.sshKey !== "" && row.sshKey !== null) {
     const key = await query.selectFrom("sshKeys").select("id").where("name", "=", row.sshKey).executeTakeFirst();
     const privateKey = key && (await secrets.read(keyPath(key.id)))?.privateKey;
     if (privateKey === undefined) throw new Error(`the SSH key ${row.sshKey} of ${row.name} is not there any more`);

@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { Kysely } from "kysely";
 import type { ClusterStatus, Tables } from "../data/tables";
 import type { Operation, Turn } from "../work/work";
 
@@ -26,13 +26,21 @@ function linesOf(turn: Turn, provider: string): { readonly from: number; readonl
   if (turn.kind === "stepped") return { from: 5, lines: [LINES.applied, LINES.loaded, LINES.updated] };
   if (turn.kind === "failed")
     return turn.step === "preview" ? { from: 4, lines: [LINES.planFailed] } : { from: 5, lines: [LINES.applyFailed] };
-  return { from: 8, lines: [LINES.complete] };
+  if (turn.kind === "cancelled" || turn.kind === "rejected") return { from: 5, lines: [LINES.wrong] };
+  return turn.kind === "done" ? { from: 8, lines: [LINES.complete] } : { from: 0, lines: [] };
 }
 
-const STATUS: Readonly<Record<Turn["kind"], ClusterStatus | undefined>> = { begun: "C", stepped: undefined, failed: "D", done: "A" };
+/** The turns that its programs know of; one that somebody has stopped is one that failed. */
+const STATUS: Readonly<Partial<Record<Turn["kind"], ClusterStatus>>> = {
+  begun: "C",
+  failed: "D",
+  cancelled: "D",
+  rejected: "D",
+  done: "A",
+};
 
 /** Keeps K-PaaS's state of a cluster, and its log, at what has become of its operation. */
-export async function followOperation({ cluster, kind }: Operation, turn: Turn, within: Transaction<Tables>): Promise<void> {
+export async function followOperation({ cluster, kind }: Operation, turn: Turn, within: Kysely<Tables>): Promise<void> {
   if (cluster === null || kind !== "up") return;
   const row = await within.selectFrom("clusters").select("provider").where("id", "=", cluster).executeTakeFirst();
   if (row === undefined) return;
@@ -40,6 +48,7 @@ export async function followOperation({ cluster, kind }: Operation, turn: Turn, 
   if (status !== undefined) await within.updateTable("clusters").set({ status, modified: new Date() }).where("id", "=", cluster).execute();
   if (turn.kind === "begun") await within.deleteFrom("clusterLogs").where("cluster", "=", cluster).execute();
   const { from, lines } = linesOf(turn, row.provider);
+  if (lines.length === 0) return;
   const rows = lines.map((message, index) => ({ cluster, number: from + index, message }));
   await within
     .insertInto("clusterLogs")

@@ -1,15 +1,13 @@
 import { parseDocument } from "yaml";
 import { type Edit, editYaml } from "../../files/edit-yaml";
 import { at, fields, isFields, list } from "../../model/data";
+import { SSH_KEY } from "../environments/rules";
 import { type Fault, HttpProblem } from "../http/problem";
 import { providerOf } from "./providers";
 import type { Provider } from "./shapes";
 
 /** A line that HCL has, and YAML has not. */
 const HCL = /^\s*(terraform|provider|resource|data|variable|output|module|locals)\b[^:\n]*\{\s*$/m;
-
-/** The variable by which a command is given the private half of a cluster's SSH key. */
-export const SSH_KEY = "KPAAS_SSH_PRIVATE_KEY";
 
 /** Fields by which a file reaches for others: what comes by HTTP brings all of itself. */
 const REACHING: Readonly<Record<string, string>> = {
@@ -69,7 +67,7 @@ export function textOf(template: string, name: string, keyed: boolean): string {
 function parsed(text: string, path: string): unknown {
   let reason: string | undefined;
   try {
-    const document = parseDocument(text);
+    const document = parseDocument(text, { logLevel: "error" });
     [reason] = document.errors.map(({ message }) => message.split("\n")[0]);
     if (reason === undefined) return document.toJS({ maxAliasCount: 100 });
   } catch {

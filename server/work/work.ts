@@ -1,26 +1,40 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely } from "kysely";
 import { Children, type ChildSettings } from "../../fleet/children";
 import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
 import type { Ended } from "../../model/fleet/records";
 import type { Step } from "../../model/fleet/work";
 import type { Database } from "../data/database";
-import type { Row, Tables } from "../data/tables";
+import type { OperationKind, Row, Tables } from "../data/tables";
 import { type Log, whatFailed } from "../http/log";
 import { HttpProblem } from "../http/problem";
+import { Lines } from "./lines";
+import { askedApprovals, lossFingerprint, planDigest, planOfLoss, planOfPreview } from "./plan";
+import { resultOf } from "./result";
 
 export type Operation = Row<"operations">;
 
+/** What somebody asks for. */
+export interface Wanted extends Pick<Operation, "environment" | "kind" | "askedBy" | "cluster"> {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly title?: string;
+  /** Dangerous changes that its plan is looked at with: `KEY:ACTION`, or bound to a plan. */
+  readonly approvals?: readonly string[];
+  /** @default false: it is carried out at once */
+  readonly needsApproval?: boolean;
+  readonly removeFile?: boolean;
+}
+
 /** What has become of an operation. */
 export type Turn =
-  | { readonly kind: "begun" }
+  | { readonly kind: "asked" | "begun" | "planned" | "approved" | "retried" | "done" }
   | { readonly kind: "stepped"; readonly step: Step }
   | { readonly kind: "failed"; readonly step: Step | undefined; readonly reason: string }
-  | { readonly kind: "done" };
+  | { readonly kind: "rejected" | "cancelled"; readonly reason?: string };
 
 /** What runs steps. */
-export type Runner = Pick<Children, "launch" | "look">;
+export type Runner = Pick<Children, "launch" | "look" | "printed" | "said">;
 
 /** What operations need of the rest. */
 export interface WorkParts {
@@ -33,15 +47,30 @@ export interface WorkParts {
   /** Whoever runs the steps of one, in an environment with its credentials. @param results where it leaves what they say */
   runner(operation: Operation, results: string): Promise<Runner>;
   /** Told of each turn, within the piece of work that writes it down: it happens with it or not at all. */
-  turned(operation: Operation, turn: Turn, within: Transaction<Tables>): Promise<void>;
+  turned(operation: Operation, turn: Turn, within: Kysely<Tables>): Promise<void>;
   /** Called after the end of each, whatever came of it. */
   ended(): Promise<void>;
+  /** The newest commit of an environment's file and lock. */
+  commitOf(environment: string): Promise<string>;
+  /** What a destroy does last, where it was asked for: takes the environment's file away. */
+  removeFile(operation: Operation): Promise<void>;
 }
 
-/** What each kind is done by, in order. */
-const STEPS = { up: ["preview", "up"], destroy: ["destroy"] } as const;
+/** What each kind is done by, in order: to plan it, and to do it. */
+const STEPS: Readonly<Record<OperationKind, { readonly plan: readonly Step[]; readonly all: readonly Step[] }>> = {
+  preview: { plan: ["preview"], all: ["preview"] },
+  up: { plan: ["preview"], all: ["preview", "up"] },
+  destroy: { plan: ["loss"], all: ["loss", "destroy"] },
+  drift: { plan: [], all: ["drift"] },
+  refresh: { plan: [], all: ["refresh"] },
+  health: { plan: [], all: ["health"] },
+};
+/** Those that change an environment. */
+export const CHANGING: readonly OperationKind[] = ["up", "destroy"];
 /** What may pass by itself is tried so often, and waited for in between. */
 const TRIES = 3;
+/** Of one environment there is one of these at a time. */
+export const OPEN: readonly Operation["state"][] = ["waiting", "running", "planned"];
 const RETRY_MS = 20_000;
 
 /**
@@ -61,14 +90,46 @@ export class Work {
    * Writes down that an operation is wanted. It begins once the work that it belongs to is done and {@link wake} is called.
    * @throws HttpProblem where one of that environment is under way
    */
-  async ask(wanted: Pick<Operation, "environment" | "kind" | "askedBy" | "cluster">, within: Kysely<Tables>): Promise<Operation> {
+  async ask(wanted: Wanted, within: Kysely<Tables>): Promise<Operation> {
+    const { approvals = [], labels = {}, title = null, removeFile = false, needsApproval = false, ...rest } = wanted;
     const operation = await within
       .insertInto("operations")
-      .values({ id: randomUUID(), state: "waiting", step: null, reason: null, ...wanted })
+      .values({
+        ...{
+          id: randomUUID(),
+          state: "waiting",
+          step: null,
+          reason: null,
+          file: null,
+          approvedBy: null,
+          rejectedBy: null,
+          cancelledBy: null,
+        },
+        ...{
+          result: null,
+          title,
+          removeFile,
+          needsApproval,
+          labels: JSON.stringify(labels),
+          approvals: JSON.stringify(approvals),
+          ...rest,
+        },
+      })
       .onConflict((same) => same.doNothing())
       .returningAll()
       .executeTakeFirst();
-    if (operation === undefined) throw new HttpProblem("conflict", `an operation of ${wanted.environment} is under way: wait for its end`);
+    if (operation === undefined) {
+      const open = await within
+        .selectFrom("operations")
+        .select(["id", "state"])
+        .where("environment", "=", wanted.environment)
+        .where("state", "in", OPEN)
+        .executeTakeFirst();
+      const what =
+        open?.state === "planned" ? "waits for an approval: approve, reject or cancel it first" : "is under way: wait for its end";
+      throw new HttpProblem("conflict", `an operation of ${wanted.environment}${open === undefined ? "" : ` (${open.id})`} ${what}`);
+    }
+    await this.parts.turned(operation, { kind: "asked" }, within);
     return operation;
   }
 
@@ -116,36 +177,125 @@ export class Work {
   }
 
   private async carryOut(found: Operation): Promise<void> {
-    let operation = found;
-    const results = join(this.parts.folder, operation.id);
+    const results = join(this.parts.folder, found.id);
     makeFolder(results, PRIVATE_FOLDER);
-    if (operation.state === "waiting") operation = await this.turn(operation, { state: "running", started: new Date() }, { kind: "begun" });
-    const runner = await this.parts.runner(operation, results);
-    const steps: readonly ("preview" | "up" | "destroy")[] = STEPS[operation.kind];
+    const begun = found.state === "waiting" ? await this.begin(found) : found;
+    // Somebody has cancelled it in that moment.
+    if (begun === undefined) return;
+    let operation = begun;
+    const { plan, all } = STEPS[operation.kind];
+    const planning = operation.needsApproval && operation.approvedBy === null;
+    const steps = planning ? plan : all;
+    let runner = await this.parts.runner(operation, results);
     // The step that was begun is asked for first, and is begun anew only where nobody knows how it ended.
     let inherited = operation.step !== null;
-    for (const step of steps.slice(operation.step === null ? 0 : steps.indexOf(operation.step))) {
+    for (const step of steps.slice(operation.step === null ? 0 : Math.max(0, steps.indexOf(operation.step)))) {
+      let ended: Ended = { outcome: "unknown" };
       for (let tries = 1; ; tries++) {
-        let ended: Ended = { outcome: "unknown" };
-        if (inherited) ended = await runner.look({ cluster: operation.environment, step, attempt: operation.attempt });
+        const at = { cluster: operation.environment, step };
+        ended = { outcome: "unknown" };
+        if (inherited) ended = await this.listened(operation, runner, step, () => runner.look({ ...at, attempt: operation.attempt }));
         inherited = false;
         if (ended.outcome === "unknown") {
           this.stopped.signal.throwIfAborted();
           operation = await this.note(operation, { step, attempt: operation.attempt + 1 });
-          ended = await runner.launch({ cluster: operation.environment, step, attempt: operation.attempt });
+          if (operation.cancelledBy !== null) return await this.cancelled(operation);
+          const outdated = planning ? undefined : await this.outdated(operation);
+          if (outdated) return await this.fail(operation, step, outdated);
+          ended = await this.listened(operation, runner, step, () => runner.launch({ ...at, attempt: operation.attempt }));
         }
         this.stopped.signal.throwIfAborted();
-        if (ended.outcome === "done") break;
-        if (ended.outcome === "failed" && (!ended.transient || tries >= TRIES)) {
-          const reason = ended.reason ?? "it failed";
-          await this.turn(operation, { state: "failed", reason, ended: new Date() }, { kind: "failed", step, reason });
-          return;
+        const told = { ...at, attempt: operation.attempt };
+        if (ended.outcome === "done" || (step === "health" && /"healthy"/.test(runner.printed(told)))) break;
+        const asked = plan.includes(step) && !operation.approvedBy ? askedApprovals(runner.printed(told)) : undefined;
+        const given: string[] = JSON.parse(operation.approvals);
+        if (ended.outcome === "failed" && operation.kind !== "destroy" && asked?.some((each) => !given.includes(each))) {
+          // What it would do is looked at as if that was agreed to; the plan then says that it has to be.
+          operation = await this.note(operation, { approvals: JSON.stringify([...new Set([...given, ...asked])]) });
+          runner = await this.parts.runner(operation, results);
+          tries = 0;
+          continue;
         }
+        if (ended.outcome === "failed" && (!ended.transient || tries >= TRIES))
+          return await this.fail(operation, step, ended.reason ?? "it failed");
         await this.pause(this.retryMs * tries);
       }
-      operation = await this.turn(operation, {}, { kind: "stepped", step });
+      const told = { cluster: operation.environment, step, attempt: operation.attempt };
+      const printed = runner.printed(told);
+      if (plan.includes(step) && (operation.kind === "preview" || planning))
+        await this.keepPlan(operation, step, printed, ended.fingerprint);
+      else if (plan.includes(step) && operation.needsApproval) {
+        const differs = await this.differs(operation, step === "loss" ? lossFingerprint(printed) : ended.fingerprint);
+        if (differs) return await this.fail(operation, step, differs);
+      }
+      const result = resultOf(step, printed);
+      operation = await this.turn(operation, result === undefined ? {} : { result: JSON.stringify(result) }, { kind: "stepped", step });
     }
-    await this.turn(operation, { state: "done", ended: new Date() }, { kind: "done" });
+    if (planning) {
+      operation = await this.note(operation, { step: operation.step });
+      if (operation.cancelledBy !== null) return await this.cancelled(operation);
+      await this.turn(operation, { state: "planned" }, { kind: "planned" });
+    } else {
+      if (operation.removeFile) await this.parts.removeFile(operation);
+      await this.turn(operation, { state: "done", ended: new Date() }, { kind: "done" });
+    }
+  }
+
+  /** Begins one that waits; undefined where it does not wait any more. */
+  private async begin(operation: Operation): Promise<Operation | undefined> {
+    const file = operation.file ?? (await this.parts.commitOf(operation.environment));
+    return await this.parts.database.query.transaction().execute(async (transaction) => {
+      const now = await transaction
+        .updateTable("operations")
+        .set({ state: "running", started: new Date(), file })
+        .where("id", "=", operation.id)
+        .where("state", "=", "waiting")
+        .returningAll()
+        .executeTakeFirst();
+      if (now !== undefined) await this.parts.turned(now, { kind: "begun" }, transaction);
+      return now;
+    });
+  }
+
+  private async fail(operation: Operation, step: Step, reason: string): Promise<void> {
+    await this.turn(operation, { state: "failed", reason, ended: new Date() }, { kind: "failed", step, reason });
+  }
+
+  private async cancelled(operation: Operation): Promise<void> {
+    await this.turn(operation, { state: "cancelled", ended: new Date() }, { kind: "cancelled" });
+  }
+
+  /** Why what was approved is not what would be done any more, by the file. */
+  private async outdated({ environment, file, needsApproval }: Operation): Promise<string | undefined> {
+    if (!needsApproval) return undefined;
+    const now = await this.parts.commitOf(environment);
+    return now === file ? undefined : "its file was changed since the plan was approved: ask for another operation, and look at its plan";
+  }
+
+  /** The same by what its preview shows. */
+  private async differs({ id }: Operation, fingerprint: string | undefined): Promise<string | undefined> {
+    const { query } = this.parts.database;
+    const row = await query.selectFrom("plans").select("fingerprint").where("operation", "=", id).executeTakeFirst();
+    if (row?.fingerprint === fingerprint) return undefined;
+    return "what it would do is another by now than was approved, for what stands has changed: ask for another operation, and look at its plan";
+  }
+
+  private async keepPlan({ id, environment, kind, file }: Operation, step: Step, printed: string, fingerprint = ""): Promise<void> {
+    const subject = { operation: id, environment, kind, commit: file ?? "" };
+    const plan = step === "loss" ? planOfLoss(subject, printed) : planOfPreview(subject, printed, fingerprint);
+    const row = { digest: planDigest(plan), fingerprint: plan.fingerprint, plan: JSON.stringify(plan), made: new Date() };
+    await this.parts.database.query
+      .insertInto("plans")
+      .values({ operation: id, ...row })
+      .onConflict((same) => same.column("operation").doUpdateSet(row))
+      .execute();
+  }
+
+  /** Keeps what a step says while it runs. */
+  private async listened(operation: Operation, runner: Runner, step: Step, work: () => Promise<Ended>): Promise<Ended> {
+    const lines = new Lines(this.parts.database.query, operation.id, step, operation.attempt);
+    const told = { cluster: operation.environment, step, attempt: operation.attempt };
+    return await lines.during(work, () => runner.said(told));
   }
 
   /** Writes down what has become of an operation, with what follows from that. */
@@ -172,14 +322,16 @@ export class Work {
   }
 }
 
+/** Changes its row, and gives it as it is then: somebody may have asked for its end meanwhile. */
 async function update(database: Kysely<Tables>, operation: Operation, change: Partial<Operation>): Promise<Operation> {
-  const { started, ended, created: _, ...rest } = change;
+  const { started, ended, created: _, approved: __, ...rest } = change;
   const values = { ...rest, ...(started ? { started } : {}), ...(ended ? { ended } : {}) };
-  if (Object.keys(values).length > 0) await database.updateTable("operations").set(values).where("id", "=", operation.id).execute();
-  return { ...operation, ...change };
+  if (Object.keys(values).length === 0) return operation;
+  const row = await database.updateTable("operations").set(values).where("id", "=", operation.id).returningAll().executeTakeFirst();
+  return row ?? { ...operation, ...change };
 }
 
 /** Runs steps as commands. */
-export function commandsIn(settings: Omit<ChildSettings, "health" | "approvals">): Runner {
-  return new Children({ ...settings, health: {}, approvals: {} });
+export function commandsIn(settings: Omit<ChildSettings, "health">): Runner {
+  return new Children({ ...settings, health: {} });
 }

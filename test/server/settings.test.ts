@@ -24,6 +24,12 @@ describe("What `kpaas server` is told", () => {
     });
   });
 
+  it("has the page log people in by the issuer, where a client for it is named", () => {
+    const issuer = "https://k.example.org/realms/cp-realm";
+    assert.deepEqual(settingsOf({ ...FLAGS, issuer, audience: "kpaas", pageClient: "page" }, {}).page, { issuer, client: "page" });
+    assert.equal(settingsOf({ ...FLAGS, issuer, audience: "kpaas" }, {}).page, undefined);
+  });
+
   it("leads to no service that tokens are sent to in clear, unless that is said", () => {
     for (const listen of ["0.0.0.0:80", ":80", "10.0.0.1:80", "[::]:80", "example.org:80"])
       assert.deepEqual(problems({ listen }), ["--listen"]);
@@ -37,6 +43,7 @@ describe("What `kpaas server` is told", () => {
       ...["--listen", "--tls-key", "--listen", "--database", "--audience", "--issuer"],
     ]);
     assert.deepEqual(problems({ client: ["c"] }), ["--client"]);
+    assert.deepEqual(problems({ pageClient: "page" }), ["--page-client"]);
   });
 
   it("holds no password that others read in the list of processes", () => {

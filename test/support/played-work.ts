@@ -23,6 +23,19 @@ export class PlayedRunner implements Runner {
     return this.how(operation) ?? { outcome: "unknown" };
   }
 
+  /** What a step has printed, unless a test says otherwise: nothing. */
+  prints: (operation: Operation) => string = () => "";
+  /** What it has said of how far it is. */
+  says: (operation: Operation) => string = () => "";
+
+  printed(operation: Operation): string {
+    return this.prints(operation);
+  }
+
+  said(operation: Operation): string {
+    return this.says(operation);
+  }
+
   /** Ends a step that waits. */
   end(step: string, ended: Ended): void {
     this.waiting.get(step)?.(ended);

@@ -3,7 +3,7 @@ import { type CryptoKey, generateKeyPair, type JWTPayload, type JWTVerifyGetKey,
 import { Gate, type Login } from "../../server/access/gate";
 import type { Principal } from "../../server/access/principal";
 import { grantsOf } from "../../server/access/roles";
-import { makeApp } from "../../server/http/app";
+import { type AppParts, makeApp } from "../../server/http/app";
 import { Limits } from "../../server/http/limits";
 import { Log } from "../../server/http/log";
 import { Metrics } from "../../server/http/metrics";
@@ -19,12 +19,12 @@ export interface PlayedApp {
 /** The HTTP side with routes of a test's own; whoever sends `bearer ROLES` (comma between them) has these roles of the realm. */
 export function playApp(
   routes: readonly Route[],
-  { limits = new Limits(1_000, 1_000), logins = [byRoles] as readonly Login[] } = {},
+  { limits = new Limits(1_000, 1_000), logins = [byRoles] as readonly Login[], refused = undefined as AppParts["refused"] } = {},
 ): PlayedApp {
   let text = "";
   const metrics = new Metrics();
   const log = new Log({ write: (line) => (text += line) });
-  const app = makeApp({ routes, gate: new Gate(logins), limits, metrics, log });
+  const app = makeApp({ routes, gate: new Gate(logins), limits, metrics, log, ...(refused === undefined ? {} : { refused }) });
   return {
     app,
     metrics,

@@ -1,30 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { auditRoutes } from "../../../server/api/audit";
-import { environmentRoutes } from "../../../server/api/environments";
-import { operationRoutes } from "../../../server/api/operations";
+import { apiRoutes } from "../../../server/api/routes";
 import { entryOf } from "../../../server/audit/chain";
-import { Database } from "../../../server/data/database";
 import { openApiOf } from "../../../server/http/openapi";
+import { fileOf, type OwnService, playOwn } from "../../support/own-service";
 import { as, playApp } from "../../support/service";
 import { temporaryFolders } from "../../support/temporary";
 
 describe("The service's own API", () => {
   const folder = temporaryFolders();
-  const environments = (names: Readonly<Record<string, string>>) => {
-    const root = folder();
-    mkdirSync(join(root, "environments"));
-    for (const [name, team] of Object.entries(names)) {
-      const text = `name: ${name}\nlabels: { team: ${team} }\ninfrastructure: { provider: openstack, image: ubuntu-22.04 }\n`;
-      writeFileSync(join(root, "environments", `${name}.yaml`), text);
-    }
-    return playApp(environmentRoutes({ root, history: async () => [] })).app;
+  const open: OwnService[] = [];
+  const environments = async (names: Readonly<Record<string, string>>) => {
+    const own = await playOwn(folder(), Object.fromEntries(Object.entries(names).map(([name, team]) => [name, fileOf(name, team)])));
+    open.push(own);
+    return own.app;
   };
+  afterEach(async () => {
+    for (const own of open.splice(0)) await own.close();
+  });
 
   it("shows environments to whom their labels let see them, and to others not even that they are there", async () => {
-    const app = environments({ seoul: "platform", busan: "platform", jeju: "edge" });
+    const app = await environments({ seoul: "platform", busan: "platform", jeju: "edge" });
     const names = async (headers: Record<string, string>, url = "/api/v1/environments") =>
       (await app.inject({ url, headers })).json().items.map(({ name }: { name: string }) => name);
     assert.deepEqual(await names(as("kpaas-viewer")), ["busan", "jeju", "seoul"]);
@@ -40,7 +37,7 @@ describe("The service's own API", () => {
   });
 
   it("gives lists page by page", async () => {
-    const app = environments({ a: "x", b: "x", c: "x" });
+    const app = await environments({ a: "x", b: "x", c: "x" });
     const read = async (query: string) => (await app.inject({ url: `/api/v1/environments?${query}`, headers: as("kpaas-viewer") })).json();
     const first = await read("limit=2");
     assert.deepEqual([first.items.length, first.next], [2, "b"]);
@@ -51,17 +48,17 @@ describe("The service's own API", () => {
   });
 
   it("reaches for no file by an environment's name", async () => {
-    const app = environments({ a: "x" });
+    const app = await environments({ a: "x" });
     for (const name of ["..%2fa", "a.yaml", "%2fetc%2fpasswd", "a%00", "A"])
       assert.equal((await app.inject({ url: `/api/v1/environments/${name}`, headers: as("kpaas-viewer") })).statusCode, 400, name);
   });
 
   it("gives operations oldest first, page by page", async () => {
-    const database = await Database.open("memory");
-    const { app } = playApp(operationRoutes(database));
+    const app = await environments({});
+    const { database } = open[0]?.parts ?? assert.fail();
     const created = new Date("2026-11-28T00:00:00.000Z");
     const ids = [1, 2, 3].map((digit) => `3f2b7c1e-0000-4000-8000-00000000000${digit}`);
-    const row = { kind: "up", state: "done", step: "up", askedBy: "kim", reason: null, cluster: null, created } as const;
+    const row = { kind: "up", state: "done", step: "up", askedBy: "kim", created } as const;
     await database.query
       .insertInto("operations")
       .values(ids.map((id) => ({ ...row, id, environment: id })))
@@ -79,8 +76,8 @@ describe("The service's own API", () => {
       (await app.inject({ url: "/api/v1/operations/3f2b7c1e-0000-4000-8000-000000000009", headers: as("kpaas-viewer") })).statusCode,
       404,
     );
-    assert.equal((await app.inject({ url: "/api/v1/operations", headers: as("kpaas-viewer:team=edge") })).statusCode, 403);
-    await database.close();
+    assert.deepEqual((await app.inject({ url: "/api/v1/operations", headers: as("kpaas-viewer:team=edge") })).json().items, []);
+    assert.equal((await app.inject({ url: `/api/v1/operations/${ids[0]}`, headers: as("kpaas-viewer:team=edge") })).statusCode, 404);
   });
 
   it("shows the audit trail to administrators", async () => {
@@ -97,9 +94,8 @@ describe("The service's own API", () => {
   });
 
   it("is described by a document of the same schemas, each of which is one", async () => {
-    const database = await Database.open("memory");
-    const trail = { read: async () => [], verify: async () => ({ entries: 0, heads: 0, faults: [] }) };
-    const routes = [...environmentRoutes({ root: folder(), history: async () => [] }), ...operationRoutes(database), ...auditRoutes(trail)];
+    await environments({});
+    const routes = apiRoutes(open[0]?.parts ?? assert.fail());
     const document = openApiOf(routes) as { readonly openapi: string; readonly paths: Record<string, Record<string, Operation>> };
     assert.equal(document.openapi, "3.1.0");
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -112,9 +108,9 @@ describe("The service's own API", () => {
           operationId,
         );
         for (const { schema } of parameters) ajv.compile(schema);
-        ajv.compile(responses["200"]?.content?.["application/json"]?.schema ?? assert.fail(operationId));
+        const [status = "", answer] = Object.entries(responses)[0] ?? [];
+        if (status !== "204") ajv.compile(answer?.content?.["application/json"]?.schema ?? assert.fail(operationId));
       }
-    await database.close();
   });
 });
 

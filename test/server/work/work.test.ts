@@ -25,7 +25,7 @@ describe("Operations", () => {
       {
         ...{ database, log: new Log({ write: () => undefined }), folder: join(folder(), "operations"), capacity: () => capacity },
         ended: async () => undefined,
-        runner: async () => runner,
+        ...{ runner: async () => runner, commitOf: async () => "c", removeFile: async () => undefined },
         turned: async (operation, turn) => void turns.push(`${operation.environment} ${toldAs(turn)}`),
       },
       1,
@@ -43,7 +43,7 @@ describe("Operations", () => {
     await work.wake();
     await work.idle();
     assert.deepEqual(runner.launched, ["preview.1", "up.2"]);
-    assert.deepEqual(turns, ["seoul begun", "seoul preview", "seoul up", "seoul done"]);
+    assert.deepEqual(turns, ["seoul asked", "seoul begun", "seoul preview", "seoul up", "seoul done"]);
     assert.deepEqual(await states(), [["seoul", "done", null]]);
   });
 
@@ -96,7 +96,7 @@ describe("Operations", () => {
     await second.wake();
     await second.idle();
     assert.deepEqual([found.looked, found.launched], [["up.2"], []]);
-    assert.deepEqual(turns, ["seoul begun", "seoul preview", "seoul up", "seoul done"]);
+    assert.deepEqual(turns, ["seoul asked", "seoul begun", "seoul preview", "seoul up", "seoul done"]);
     killed.end("up", { outcome: "failed", reason: "late" });
     await first.idle();
     assert.deepEqual(await states(), [["seoul", "done", null]]);

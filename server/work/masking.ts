@@ -1,0 +1,24 @@
+import type { Ended } from "../../model/fleet/records";
+import type { Runner } from "./work";
+
+/** Shorter ones are words that stand for nothing. */
+const SHORTEST = 6;
+const MASK = "[secret]";
+
+/** A runner that lets no secret out by what its commands say. */
+export function masking(runner: Runner, secrets: readonly string[]): Runner {
+  const hidden = [...new Set(secrets.flatMap((secret) => [secret, ...secret.split("\n")]).map((each) => each.trim()))]
+    .filter((each) => each.length >= SHORTEST)
+    .sort((a, b) => b.length - a.length);
+  const clean = (text: string) => hidden.reduce((left, each) => left.replaceAll(each, MASK), text);
+  const cleanEnd = async (ended: Promise<Ended>): Promise<Ended> => {
+    const { reason, ...rest } = await ended;
+    return reason === undefined ? rest : { ...rest, reason: clean(reason) };
+  };
+  return {
+    launch: (operation) => cleanEnd(runner.launch(operation)),
+    look: (operation) => cleanEnd(runner.look(operation)),
+    printed: (operation) => clean(runner.printed(operation)),
+    said: (operation) => clean(runner.said(operation)),
+  };
+}
