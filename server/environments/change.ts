@@ -96,7 +96,7 @@ export class Files {
       const errors = loaded.problems.filter(({ severity }) => severity === "error");
       if (errors.length > 0) throw new InvalidInputError(errors);
       writeLock(loaded);
-      made = outlineOf(name, loaded);
+      made = outlineOf(name, this.catalog.load(name));
       return subject;
     });
     return made ?? fail(name);

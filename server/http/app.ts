@@ -51,6 +51,13 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
     genReqId: ({ headers: { "x-request-id": given } }) => (typeof given === "string" && GIVEN_ID.test(given) ? given : randomUUID()),
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: "TLSv1.2" as const } }),
   }) as FastifyInstance;
+  // Some clients name JSON where they send nothing.
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, String(body), done);
+  });
   const principals = new WeakMap<FastifyRequest, Principal>();
   const ofUrl = new Map(routes.map((route) => [`${route.method} ${urlOf(route.path)}`, route]));
   const routeOf = ({ method, routeOptions: { url } }: FastifyRequest) => ofUrl.get(`${method} ${url ?? ""}`);
