@@ -86,6 +86,49 @@ describe("every row at once on a real API server", function () {
     );
   });
 
+  it("lets users of Pipelines do in their profile what they are there, and nothing in another's, by what its API server asks", async () => {
+    const may = async (user: string, verb: string, namespace: string | undefined, group: string, resource: string): Promise<boolean> => {
+      const [of, subresource] = resource.split("/");
+      const resourceAttributes = { verb, group, resource: of, ...(subresource && { subresource }), ...(namespace && { namespace }) };
+      assert.ok(cluster);
+      return cluster.may(user, resourceAttributes);
+    };
+    const OWN = "pipelines.kubeflow.org";
+    const account = (namespace: string, name: string) => `system:serviceaccount:${namespace}:${name}`;
+    const asked: readonly (readonly [string, string, string | undefined, string, string, boolean])[] = [
+      ...["kim", "lee"].map((user) => [user, "create", "shop", OWN, "runs", true] as const),
+      ...["kim", "lee", "park"].map((user) => [user, "list", "shop", OWN, "runs", true] as const),
+      ...["kim", "lee", "park"].map((user) => [user, "get", "shop", "kubeflow.org", "viewers", true] as const),
+      ...["create", "delete", "terminate"].map((verb) => ["park", verb, "shop", OWN, "runs", false] as const),
+      ["ann", "create", "bank", OWN, "runs", true],
+      ...["list", "get", "readArtifact"].map((verb) => ["ann", verb, "shop", OWN, "runs", false] as const),
+      ["ann", "get", "shop", "kubeflow.org", "viewers", false],
+      ["kim", "list", "bank", OWN, "experiments", false],
+      // Pipelines that are nobody's are written by no user, and no user reports what came of a run or writes a workflow past the API server.
+      ["kim", "create", "kubeflow", OWN, "pipelines", false],
+      ["kim", "report", undefined, OWN, "workflows", false],
+      ["kim", "create", "shop", "argoproj.io", "workflows", false],
+      ["kim", "get", "shop", "", "secrets", false],
+      [account("kubeflow", "ml-pipeline"), "create", undefined, "authorization.k8s.io", "subjectaccessreviews", true],
+      [account("kubeflow", "ml-pipeline"), "create", undefined, "authentication.k8s.io", "tokenreviews", true],
+      [account("kubeflow", "ml-pipeline"), "create", "shop", "argoproj.io", "workflows", true],
+      [account("kubeflow", "ml-pipeline"), "create", "lab", "argoproj.io", "workflows", false],
+      [account("kubeflow", "ml-pipeline-persistenceagent"), "report", undefined, OWN, "workflows", true],
+      [account("kubeflow", "ml-pipeline-scheduledworkflow"), "create", "bank", OWN, "runs", true],
+      [account("kubeflow", "workflow-controller"), "watch", undefined, "argoproj.io", "workflows", true],
+      [account("kubeflow", "workflow-controller"), "create", "bank", "", "pods", true],
+      [account("kubeflow", "workflow-controller"), "create", "lab", "", "pods", false],
+      [account("kubeflow", "workflow-controller"), "get", "shop", "", "secrets", false],
+      [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "pods/log", true],
+      [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "secrets", false],
+      [account("shop", "pipeline-runner"), "get", "shop", "", "pods", true],
+      [account("shop", "pipeline-runner"), "get", "bank", "", "pods", false],
+      [account("shop", "pipeline-runner"), "create", "shop", OWN, "runs", false],
+    ];
+    for (const [user, verb, namespace, group, resource, expected] of asked)
+      assert.equal(await may(user, verb, namespace, group, resource), expected, `${user} ${verb} ${resource} in ${namespace ?? "all"}`);
+  });
+
   it("has nothing to do the second time", async () => {
     const again = await upEnvironment(target());
     assert.deepEqual(

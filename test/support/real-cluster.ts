@@ -1,7 +1,9 @@
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RealApi } from "../../sandbox/kubernetes/real/api";
+import { HttpClient } from "../../sandbox/kubernetes/real/client";
 import { playHardware } from "../../sandbox/kubernetes/real/hardware";
+import { at, type Fields } from "../../sandbox/kubernetes/values";
 import { ControlPlane } from "../../sandbox/servers/control-plane";
 import { namePath, type Programs } from "../../sandbox/servers/record";
 
@@ -40,6 +42,13 @@ export class RealCluster {
       await cluster.stop();
       throw error;
     }
+  }
+
+  /** Whether the server lets a user do something, by what its authorization says of it. */
+  async may(user: string, resourceAttributes: Fields): Promise<boolean> {
+    const review = { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", spec: { user, resourceAttributes } };
+    const http = new HttpClient(this.plane.named);
+    return at(await http.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review), "status.allowed") === true;
   }
 
   /** Ends every server, and waits until they have ended. */

@@ -5,9 +5,9 @@ export const EVERY_ROW: Readonly<Record<string, unknown>> = {
   istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
   kubeflow: {
     parts: ["pipelines", "notebooks", "volumes", "katib", "kserve", "training", "tensorboard"],
-    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
+    profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] }, bank: { owner: "ann" } },
   },
 };
 
 /** The tenants that they want. */
-export const ROWS_TENANTS = { shop: { quota: "high", mesh: "strict" } };
+export const ROWS_TENANTS = { shop: { quota: "high", mesh: "strict" }, bank: { quota: "high", mesh: "strict" } };

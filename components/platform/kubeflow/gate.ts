@@ -50,12 +50,25 @@ export function gateObjects(shared: Shared, host: string, namespace: string): Me
   ];
 }
 
-/** What all pods of a profile's namespace are met by: its owner and editors, through the gate, and each other. */
-export function profileObjects({ gateway }: Shared, namespace: string, { owner, editors = [] }: Profile): MeshObject[] {
+/**
+ * What all pods of a profile's namespace are met by: its owner and editors, through the gate, and each other; and by Pipelines' UI what shows it
+ * artifacts.
+ * @param programs the namespace of Kubeflow's programs
+ */
+export function profileObjects(
+  { gateway, mesh }: Shared,
+  namespace: string,
+  { owner, editors = [] }: Profile,
+  programs: string,
+): MeshObject[] {
   const led = from({ principals: [gateway.principal] });
   const when = [{ key: `request.headers[${USER_HEADER}]`, values: [...new Set([owner, ...editors])] }];
   return [
     policy("kubeflow-gate", NAMES.gate, asks([led])),
     policy("kubeflow", NAMES.gate, allows([{ ...led, when }, from({ namespaces: [namespace] })])),
+    policy("kubeflow-artifacts", NAMES.artifacts, {
+      ...{ selector: { matchLabels: { ...selectorLabels(NAMES.artifacts) } } },
+      ...allows([from({ principals: [`${mesh.trustDomain}/ns/${programs}/sa/${NAMES.ui}`] })]),
+    }),
   ];
 }

@@ -18,10 +18,11 @@ import { INGRESS_NEEDS, NAMES, PORTS } from "./names";
 import type { Told } from "./parts/part";
 import { partsOf } from "./parts/parts";
 import { workloadPod } from "./pod";
+import type { Given } from "./profile-runs";
 import type { Workload } from "./programs";
 import { RIGHTS, sharedRights } from "./rights";
 import { linksOf } from "./screens";
-import { launcherSettings } from "./settings";
+import { launcherSettings, OUTSIDE } from "./settings";
 import { workloadsOf } from "./shared-programs";
 import { toldOf } from "./told";
 import { waysOf } from "./ways";
@@ -34,6 +35,8 @@ export class Kubeflow extends KubeflowObjects {
   /** Where browsers reach it. */
   readonly url: Output<string>;
   private readonly args: PlannedArgs<KubeflowArgs>;
+  /** What is secret or made here of what profiles are given. */
+  private readonly given: Given;
 
   constructor(name: string, given: KubeflowArgs, opts?: ComponentResourceOptions) {
     const args = planned("kubeflow", given);
@@ -52,7 +55,8 @@ export class Kubeflow extends KubeflowObjects {
       ...this.createApart(args.shared),
     ];
     this.createPartObjects(args.shared, known);
-    const { made, read, ca } = this.createSecrets(args);
+    const { made, read, ca, given: gives } = this.createSecrets(args);
+    this.given = gives;
     let before: Resource[] = [...known, ...made];
     for (const stage of workloadsOf(args.shared)) before = stage.map((each) => this.createWorkload(each, args, read, before));
     if (args.shared === undefined) this.createIngress(args, before);
@@ -68,7 +72,7 @@ export class Kubeflow extends KubeflowObjects {
     const { shared } = this.args;
     if (shared === undefined || !Object.keys(shared.profiles).some((tenant) => tenants[tenant] !== undefined)) return undefined;
     const { KubeflowProfiles } = require("./profiles") as typeof import("./profiles");
-    return new KubeflowProfiles(name, this.args, shared, tenants, opts);
+    return new KubeflowProfiles(name, this.args, shared, this.given, tenants, opts);
   }
 
   private createIngress({ plan, ingress }: PlannedArgs<KubeflowArgs>, dependsOn: Resource[]): void {
@@ -106,6 +110,7 @@ export class Kubeflow extends KubeflowObjects {
     for (const { reaches = {} } of partsOf(shared))
       for (const [workload, ports] of Object.entries(reaches))
         this.allowEgress(`reach-from-${workload}`, selectorLabels(workload), ports, profiles);
+    this.allowEgress("reach-artifacts", selectorLabels(NAMES.ui), [PORTS.ui], profiles);
   }
 
   /** Left with the namespace, where that is: what is of them there would go with them. */
@@ -124,7 +129,7 @@ export class Kubeflow extends KubeflowObjects {
   private createRights({ shared }: PlannedArgs<KubeflowArgs>): Resource[] {
     const { own, everywhere } = shared === undefined ? { own: {}, everywhere: {} } : sharedRights(shared);
     return [
-      ...Object.entries({ ...RIGHTS, ...own }).flatMap(([account, rules]) => this.bind(account, rules)),
+      ...Object.entries(shared === undefined ? RIGHTS : own).flatMap(([account, rules]) => this.bind(account, rules)),
       ...Object.entries(everywhere).flatMap(([account, rules]) => this.bindEverywhere(account, rules)),
     ];
   }
@@ -132,19 +137,27 @@ export class Kubeflow extends KubeflowObjects {
   /** What is read anew whenever it is asked for: by runs, and by the dashboard. */
   private createSettings({ plan, shared }: PlannedArgs<KubeflowArgs>): Resource[] {
     return [
-      this.configMap({ role: "launcher", name: NAMES.launcher, data: launcherSettings(plan.namespace) }),
-      ...(shared === undefined ? [] : [this.configMap({ role: "links", name: NAMES.links, data: linksOf(shared) })]),
+      ...(shared === undefined
+        ? [this.configMap({ role: "launcher", name: NAMES.launcher, data: launcherSettings(plan.namespace) })]
+        : [this.configMap({ role: "links", name: NAMES.links, data: linksOf(shared) })]),
     ];
   }
 
   /** What its programs are told, hashes of what each reads at its start only, and whom the API server trusts when it asks them. */
-  private createSecrets(args: PlannedArgs<KubeflowArgs>): Pick<Told, "read"> & { readonly made: Resource[]; readonly ca: Output<string> } {
+  private createSecrets(args: PlannedArgs<KubeflowArgs>): Pick<Told, "read"> & {
+    readonly made: Resource[];
+    readonly ca: Output<string>;
+    readonly given: Given;
+  } {
     const { namespace } = args.plan;
     const authority = certificateAuthority(this.childName("tls"), "kubeflow", this);
-    const shown = [NAMES.api, NAMES.ui, NAMES.metadata, NAMES.metadataWeb];
+    const shown = [NAMES.api, NAMES.ui, NAMES.metadata, NAMES.metadataWeb, ...(args.shared ? [NAMES.door] : [])];
     const pair = serviceCertificate(this.childName("tls"), { services: shown, namespace }, authority, this);
     const generated = { storeKey: this.rotatedPassword("store-key"), cookie: this.rotatedPassword("cookie-secret") };
-    const { secrets, open, read } = toldOf(args, { ...pair, ca: authority.certificate, ...generated });
+    const profileKeys = Object.fromEntries(
+      Object.keys(args.shared?.profiles ?? {}).map((profile) => [profile, this.rotatedPassword(`${profile}-store-key`)]),
+    );
+    const { secrets, open, read } = toldOf(args, { ...pair, ca: authority.certificate, ...generated, profileKeys });
     const asked = partsOf(args.shared ?? { parts: [] }).flatMap(({ webhooks }) => (webhooks ? [webhooks.workload] : []));
     return {
       made: [
@@ -154,6 +167,7 @@ export class Kubeflow extends KubeflowObjects {
       ],
       read,
       ca: authority.certificate,
+      given: { ca: authority.certificate, keys: profileKeys },
     };
   }
 

@@ -29,6 +29,11 @@ export const NAMES = {
   dashboard: "centraldashboard",
   members: "profiles-kfam",
   links: "centraldashboard-config",
+  /** Through it programs of profiles, and the UI, meet the API server. */
+  door: "ml-pipeline-door",
+  doorSettings: "ml-pipeline-door-config",
+  /** In the namespace of each profile: it shows the UI what is in that one's part of the store. */
+  artifacts: "ml-pipeline-ui-artifact",
 } as const;
 
 /** Where its pods listen. The store's is the one of the pod: by its Service it is met at `storeService`. */
@@ -43,6 +48,10 @@ export const PORTS = {
   storeService: 9000,
   dashboard: 8082,
   members: 8081,
+  /** For whoever shows a token; who somebody is by the gate's word is dropped there. */
+  door: 8888,
+  /** For the UI alone, which hands on the gate's word. */
+  doorOfUi: 8889,
 } as const;
 
 /** The fields of the Secret with the store's keys. */
@@ -54,7 +63,7 @@ export const TRUST = { inside: "ca.crt", database: "database.crt", platform: "pl
 /** The bucket that artifacts and logs are in. */
 export const BUCKET = "mlpipeline";
 
-/** The name by which the store knows its one user. */
+/** The name by which the store knows whoever may all in it; users of profiles have the names of those. */
 export const STORE_USER = "kubeflow";
 
 /** Where the programs find what is mounted. */

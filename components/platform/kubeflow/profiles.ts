@@ -13,6 +13,7 @@ import { PROFILE } from "./definitions";
 import { profileObjects } from "./gate";
 import { NAMES, PORTS } from "./names";
 import { partsOf } from "./parts/parts";
+import { createRuns, type Given, runsWays } from "./profile-runs";
 import { sharedRights } from "./rights";
 
 /** By these annotations of a RoleBinding the programs know who is what in a namespace. */
@@ -31,6 +32,7 @@ export class KubeflowProfiles extends ComponentResource {
     name: string,
     args: PlannedArgs<KubeflowArgs>,
     shared: Shared,
+    given: Given,
     tenants: Readonly<Record<string, Resource>>,
     opts?: ComponentResourceOptions,
   ) {
@@ -39,13 +41,17 @@ export class KubeflowProfiles extends ComponentResource {
     this.objectPrefix = name;
     for (const [tenant, profile] of Object.entries(shared.profiles)) {
       const there = tenants[tenant];
-      if (there !== undefined) this.createProfile(tenant, profile, shared, there);
+      if (there === undefined) continue;
+      const inside = this.createProfile(tenant, profile, shared, there);
+      const runs = { tenant, args, given, childName: (role: string) => this.childName(tenant, role), inside };
+      createRuns({ ...runs, metadata: (workload, name) => this.metadata(tenant, workload, name) });
+      for (const [name, spec] of Object.entries(runsWays(args))) this.open(tenant, name, `kubeflow-${name}`, spec, inside);
     }
     this.registerOutputs({});
   }
 
   /** Whoever waits for the profile waits for what that waited for: naming all of it in each object would only make the state larger. */
-  private createProfile(tenant: string, profile: Profile, shared: Shared, there: Resource): void {
+  private createProfile(tenant: string, profile: Profile, shared: Shared, there: Resource): CustomResourceOptions {
     const { owner, editors = [], viewers = [] } = profile;
     const { labels } = this.metadata(tenant, "kubeflow", tenant);
     const { group, version, kind } = PROFILE;
@@ -74,7 +80,7 @@ export class KubeflowProfiles extends ComponentResource {
       { metadata: this.metadata(tenant, "kubeflow", NOTEBOOKS_ACCOUNT), automountServiceAccountToken: false },
       inside,
     );
-    for (const { name, apiVersion, kind: type, workload, spec } of profileObjects(shared, tenant, profile))
+    for (const { name, apiVersion, kind: type, workload, spec } of profileObjects(shared, tenant, profile, this.args.plan.namespace))
       new CustomResource(
         this.childName(tenant, name),
         { apiVersion, kind: type, metadata: this.metadata(tenant, workload, name), spec },
@@ -87,6 +93,7 @@ export class KubeflowProfiles extends ComponentResource {
     this.open(tenant, "way", "kubeflow-gate", gate, inside);
     for (const { opens } of partsOf(shared))
       for (const [name, spec] of Object.entries(opens?.(namespace) ?? {})) this.open(tenant, name, name, spec, inside);
+    return inside;
   }
 
   private open(tenant: string, role: string, name: string, spec: networking.v1.NetworkPolicySpec, inside: CustomResourceOptions): void {

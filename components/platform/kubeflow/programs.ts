@@ -48,7 +48,7 @@ export interface Workload {
 
 /** Whom it trusts. */
 export const TRUSTED: Mounts = { [FOLDERS.trust]: ["configMap", NAMES.trust] };
-const SHOWN: Mounts = { [FOLDERS.tls]: ["secret", NAMES.tls] };
+export const SHOWN: Mounts = { [FOLDERS.tls]: ["secret", NAMES.tls] };
 /** What it is told. */
 export const settings = (kind: "secret" | "configMap", name: string): Mounts => ({ [FOLDERS.settings]: [kind, name] });
 /** Variables that are written down. */
@@ -56,7 +56,7 @@ export const text = (variables: Readonly<Record<string, string>>): core.v1.EnvVa
   Object.entries(variables).map(([name, value]) => ({ name, value }));
 /** One that a pod is told of itself. */
 export const own = (name: string, fieldPath: string): core.v1.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
-const CA = `${FOLDERS.trust}/${TRUST.inside}`;
+export const CA = `${FOLDERS.trust}/${TRUST.inside}`;
 
 /** The artifacts, by S3. Its other parts answer to itself alone: they ask nobody who they are. */
 const STORE: Workload = {
@@ -119,7 +119,7 @@ const METADATA_WEB: Workload = {
   ],
 };
 
-const WORKFLOWS: Workload = {
+export const WORKFLOWS: Workload = {
   name: NAMES.workflows,
   token: true,
   programs: [
@@ -169,7 +169,7 @@ const toApi = ({ namespace }: ServicePlan): string[] => [
   ...["--mlPipelineServiceTLSEnabled=true", `--caCertPath=${CA}`],
 ];
 
-const PERSISTENCE: Workload = {
+export const PERSISTENCE: Workload = {
   name: NAMES.persistence,
   token: true,
   ownToken: "persistenceagent-sa-token",
@@ -186,7 +186,7 @@ const PERSISTENCE: Workload = {
   ],
 };
 
-const SCHEDULES: Workload = {
+export const SCHEDULES: Workload = {
   name: NAMES.schedules,
   token: true,
   programs: [

@@ -71,20 +71,74 @@ export interface SharedRights {
   readonly users: Readonly<Record<"admin" | "edit" | "view", readonly rbac.v1.PolicyRule[]>>;
 }
 
+const REPORTS = "scheduledworkflows workflows";
+const [, ...WITHOUT_LEASES] = RIGHTS[NAMES.workflows] ?? [];
+
+/** Those of pipelines where each user has runs of their own: in Kubeflow's own namespace there are none. */
+const PIPELINES: Pick<SharedRights, "own" | "everywhere" | "profiles"> = {
+  own: {
+    [NAMES.workflows]: [rule("coordination.k8s.io", "leases", "create get update"), rule("", "configmaps", LOOK)],
+  },
+  everywhere: {
+    // By these it asks who somebody is, and whether they may.
+    [NAMES.api]: [rule("authorization.k8s.io", "subjectaccessreviews", "create"), rule("authentication.k8s.io", "tokenreviews", "create")],
+    // What it reports the API server takes of whoever may report in the whole cluster.
+    [NAMES.persistence]: [...(RIGHTS[NAMES.persistence] ?? []), rule("pipelines.kubeflow.org", REPORTS, "report")],
+    [NAMES.schedules]: [rule("argoproj.io", "workflows", LOOK), rule("kubeflow.org", "scheduledworkflows", LOOK)],
+    [NAMES.workflows]: [
+      rule("", "pods configmaps", LOOK),
+      rule("argoproj.io", "workflows workflowtasksets workflowartifactgctasks workflowtaskresults workflowtemplates cronworkflows", LOOK),
+    ],
+  },
+  profiles: {
+    [NAMES.api]: RIGHTS[NAMES.api] ?? [],
+    [NAMES.ui]: [rule("", "pods pods/log", "get"), rule("", "events", "list"), rule("argoproj.io", "workflows", "get list")],
+    [NAMES.schedules]: [...(RIGHTS[NAMES.schedules] ?? []), rule("pipelines.kubeflow.org", "runs", "create")],
+    [NAMES.workflows]: WITHOUT_LEASES,
+  },
+};
+
+const OWN = "pipelines.kubeflow.org";
+
+/** What users may of pipelines: these are no objects of the cluster's, but words by which the API server asks whether they may. */
+const PIPELINE_USERS: Readonly<Record<"sees" | "works", readonly rbac.v1.PolicyRule[]>> = {
+  sees: [
+    rule(OWN, "pipelines pipelineversions experiments jobs", "get list"),
+    rule(OWN, "runs", "get list readArtifact"),
+    // So the UI asks before it shows a pod, its log, or an artifact.
+    rule("kubeflow.org", "viewers", "get"),
+  ],
+  works: [
+    rule(OWN, "pipelines pipelineversions", "create update delete"),
+    rule(OWN, "experiments", "create delete archive unarchive"),
+    rule(OWN, "runs", "create delete archive unarchive retry terminate reportMetrics"),
+    rule(OWN, "jobs", "create delete enable disable"),
+  ],
+};
+
 const SEES = [rule("", "persistentvolumeclaims pods events", LOOK), rule("", "pods/log", "get")];
 
 /** What its accounts and users may where it is for several, by what of it is there. */
 export function sharedRights(shared: Shared): SharedRights {
   const parts = partsOf(shared);
-  const sees = [...SEES, ...parts.flatMap(({ users }) => users.sees)];
-  const works = [...sees, ...parts.flatMap(({ users }) => users.works)];
+  const sees = [...SEES, ...PIPELINE_USERS.sees, ...parts.flatMap(({ users }) => users.sees)];
+  const works = [...sees, ...PIPELINE_USERS.works, ...parts.flatMap(({ users }) => users.works)];
   return {
-    own: Object.assign({ [NAMES.dashboard]: [rule("", "configmaps", "get", NAMES.links)] }, ...parts.map(({ rights }) => rights.own ?? {})),
+    own: Object.assign(
+      { ...PIPELINES.own, [NAMES.dashboard]: [rule("", "configmaps", "get", NAMES.links)] },
+      ...parts.map(({ rights }) => rights.own ?? {}),
+    ),
     everywhere: Object.assign(
-      { [NAMES.members]: [rule("kubeflow.org", "profiles", "get list"), rule("rbac.authorization.k8s.io", "rolebindings", LOOK)] },
+      {
+        ...PIPELINES.everywhere,
+        [NAMES.members]: [rule("kubeflow.org", "profiles", "get list"), rule("rbac.authorization.k8s.io", "rolebindings", LOOK)],
+      },
       ...parts.map(({ rights }) => rights.everywhere),
     ),
-    profiles: Object.assign({ [NAMES.dashboard]: [rule("", "events", "list")] }, ...parts.map(({ rights }) => rights.profiles)),
+    profiles: Object.assign(
+      { ...PIPELINES.profiles, [NAMES.dashboard]: [rule("", "events", "list")] },
+      ...parts.map(({ rights }) => rights.profiles),
+    ),
     users: { admin: works, edit: works, view: sees },
   };
 }

@@ -1,7 +1,11 @@
 import type { PlannedArgs } from "../args";
 import { placed } from "../objects";
 import type { KubeflowArgs } from "./args";
-import { BUCKET, FOLDERS, inside, KEYS, NAMES, PORTS, STORE_USER, TRUST } from "./names";
+import { USER_HEADER } from "./login";
+import { BUCKET, FOLDERS, KEYS, NAMES, PORTS, STORE_USER, TRUST } from "./names";
+
+/** By this label a pod stays out of the mesh that its namespace is in. */
+export const OUTSIDE = { "sidecar.istio.io/inject": "false" } as const;
 
 /** What a program logs in to the database with. The password is secret. */
 export interface Login {
@@ -26,8 +30,9 @@ function storeEndpoint(namespace: string): string {
 /**
  * The API server's file of settings. Pipelines of version 1 are refused: what they take besides (a webhook that changes pods, one that signs its
  * certificate, a server that runs anybody's Python) is not there.
+ * @param several true: it asks who somebody is, and whether they may
  */
-export function apiSettings(namespace: string, login: Login, storeKey: string): string {
+export function apiSettings(namespace: string, login: Login, storeKey: string, several = false): string {
   const { host, port, database, user, password, verified } = login;
   return JSON.stringify({
     DBDriverName: "mysql",
@@ -47,7 +52,9 @@ export function apiSettings(namespace: string, login: Login, storeKey: string): 
     ARCHIVE_CONFIG_LOG_PATH_PREFIX: "/artifacts",
     POD_NAMESPACE: namespace,
     DEFAULTPIPELINERUNNERSERVICEACCOUNT: NAMES.runner,
-    CacheEnabled: "true",
+    // What it remembers of steps is anybody's to write who has a run.
+    CacheEnabled: String(!several),
+    ...(several ? { MULTIUSER: "true", KUBEFLOW_USERID_HEADER: USER_HEADER, KUBEFLOW_USERID_PREFIX: "" } : {}),
     CRON_SCHEDULE_TIMEZONE: "UTC",
     BLOCK_V1_PIPELINES: "true",
     METADATA_TLS_ENABLED: "true",
@@ -85,21 +92,47 @@ ssl_config {
 `;
 }
 
-/** The store's users: one, who may all. What it is not asked for by their keys it does not answer. */
-export function storeSettings(storeKey: string): string {
-  const credentials = [{ accessKey: STORE_USER, secretKey: storeKey }];
-  return JSON.stringify({ identities: [{ name: STORE_USER, credentials, actions: ["Admin", "Read", "Write", "List", "Tagging"] }] });
+/** Where everything of a profile is in the bucket: by this word the UI knows whose something is. */
+const privateOf = (profile: string): string => `private-artifacts/${profile}`;
+
+/**
+ * The store's users: one who may all, and of each profile one who may what is below its own path. What it is not asked for by their keys it does
+ * not answer.
+ */
+export function storeSettings(storeKey: string, profiles: Readonly<Record<string, string>> = {}): string {
+  const identity = (name: string, secretKey: string, actions: readonly string[]) => ({
+    ...{ name, credentials: [{ accessKey: name, secretKey }], actions },
+  });
+  const may = ["Read", "Write", "List", "Tagging"];
+  return JSON.stringify({
+    identities: [
+      identity(STORE_USER, storeKey, ["Admin", ...may]),
+      ...Object.entries(profiles).map(([profile, key]) =>
+        identity(
+          storeUser(profile),
+          key,
+          may.map((action) => `${action}:${BUCKET}/${privateOf(profile)}/*`),
+        ),
+      ),
+    ],
+  });
+}
+
+/** By which name the store knows a profile: never the one who may all. */
+export function storeUser(profile: string): string {
+  return `profile-${profile}`;
 }
 
 /** How runs come to their artifacts: the ConfigMap that driver and launcher read. */
-export function launcherSettings(namespace: string): Record<string, string> {
+export function launcherSettings(namespace: string, profile?: string): Record<string, string> {
   const secretRef = { secretName: NAMES.storeKeys, accessKeyKey: KEYS.user, secretKeyKey: KEYS.secret };
   const store = { endpoint: storeEndpoint(namespace), region: "minio", disableSSL: true, credentials: { fromEnv: false, secretRef } };
-  return { defaultPipelineRoot: `minio://${BUCKET}/v2/artifacts`, providers: JSON.stringify({ minio: { default: store } }) };
+  const root = profile === undefined ? "v2/artifacts" : `${privateOf(profile)}/v2/artifacts`;
+  return { defaultPipelineRoot: `minio://${BUCKET}/${root}`, providers: JSON.stringify({ minio: { default: store } }) };
 }
 
 /** What the workflow controller gives all runs. */
-export function workflowSettings({ plan }: PlannedArgs<KubeflowArgs>): Record<string, string> {
+export function workflowSettings({ plan, shared }: Pick<PlannedArgs<KubeflowArgs>, "plan" | "shared">): Record<string, string> {
   const selects = (key: string) => ({ name: NAMES.storeKeys, key });
   return {
     artifactRepository: JSON.stringify({
@@ -118,95 +151,12 @@ export function workflowSettings({ plan }: PlannedArgs<KubeflowArgs>): Record<st
       },
     }),
     workflowDefaults: JSON.stringify({
-      spec: { ttlStrategy: { secondsAfterCompletion: 86400 }, ...placed(plan) },
+      spec: {
+        ttlStrategy: { secondsAfterCompletion: 86400 },
+        ...placed(plan),
+        // A proxy of the mesh would go on when the run is over.
+        ...(shared ? { podMetadata: { labels: { ...OUTSIDE } } } : {}),
+      },
     }),
   };
-}
-
-/** Envoy between browsers and the metadata store, which speaks gRPC only. It knows whom it meets there, and is administered by nobody. */
-export function metadataWebSettings(namespace: string): string {
-  const type = (name: string) => ({ "@type": `type.googleapis.com/envoy.${name}` });
-  const filter = (name: string, kind: string) => ({
-    name: `envoy.filters.http.${name}`,
-    typed_config: type(`extensions.filters.http.${name}.v3.${kind}`),
-  });
-  const file = (folder: string, name: string) => ({ filename: `${folder}/${name}` });
-  const at = (address: string, port_value: number) => ({ socket_address: { address, port_value } });
-  const host = inside(NAMES.metadata, namespace);
-  const certificate = { certificate_chain: file(FOLDERS.tls, "tls.crt"), private_key: file(FOLDERS.tls, "tls.key") };
-  return JSON.stringify({
-    static_resources: {
-      listeners: [
-        {
-          name: "web",
-          address: at("0.0.0.0", PORTS.metadataWeb),
-          filter_chains: [
-            {
-              transport_socket: {
-                name: "envoy.transport_sockets.tls",
-                typed_config: {
-                  ...type("extensions.transport_sockets.tls.v3.DownstreamTlsContext"),
-                  common_tls_context: { tls_certificates: [certificate], alpn_protocols: ["h2", "http/1.1"] },
-                },
-              },
-              filters: [
-                {
-                  name: "envoy.filters.network.http_connection_manager",
-                  typed_config: {
-                    ...type("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
-                    stat_prefix: "web",
-                    route_config: {
-                      virtual_hosts: [
-                        {
-                          name: "metadata",
-                          domains: ["*"],
-                          routes: [
-                            {
-                              match: { prefix: "/" },
-                              route: { cluster: "metadata", max_stream_duration: { grpc_timeout_header_max: "0s" } },
-                            },
-                          ],
-                        },
-                      ],
-                    },
-                    http_filters: [filter("grpc_web", "GrpcWeb"), filter("router", "Router")],
-                  },
-                },
-              ],
-            },
-          ],
-        },
-      ],
-      clusters: [
-        {
-          name: "metadata",
-          type: "LOGICAL_DNS",
-          connect_timeout: "30s",
-          load_assignment: {
-            cluster_name: "metadata",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: at(host, PORTS.metadata) } }] }],
-          },
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-              ...type("extensions.upstreams.http.v3.HttpProtocolOptions"),
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          transport_socket: {
-            name: "envoy.transport_sockets.tls",
-            typed_config: {
-              ...type("extensions.transport_sockets.tls.v3.UpstreamTlsContext"),
-              sni: host,
-              common_tls_context: {
-                validation_context: {
-                  trusted_ca: file(FOLDERS.trust, TRUST.inside),
-                  match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: host } }],
-                },
-              },
-            },
-          },
-        },
-      ],
-    },
-  });
 }

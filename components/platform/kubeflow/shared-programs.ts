@@ -1,8 +1,23 @@
 import type { Shared } from "./args";
 import { LOGIN_FILE, USER_HEADER } from "./login";
-import { FOLDERS, inside, NAMES, PORTS } from "./names";
+import { FOLDERS, inside, KEYS, NAMES, PORTS } from "./names";
 import { partsOf } from "./parts/parts";
-import { IN_FRONT, own, settings, TRUSTED, text, UI, WORKLOADS, type Workload } from "./programs";
+import {
+  CA,
+  IN_FRONT,
+  own,
+  PERSISTENCE,
+  type Program,
+  SCHEDULES,
+  SHOWN,
+  settings,
+  TRUSTED,
+  text,
+  UI,
+  WORKFLOWS,
+  WORKLOADS,
+  type Workload,
+} from "./programs";
 import { TOLD_WHO } from "./who";
 
 /** The log-in by itself, which is asked about every request. */
@@ -22,13 +37,78 @@ const GATE: Workload = {
   ],
 };
 
-/** Pipelines' UI behind it. */
-const UI_BEHIND: Workload = {
+/**
+ * Pipelines' UI behind it. It has no key of the store: what it shows of that it is given by a pod in the profile, whose key is for that alone, and
+ * it fetches from nowhere else. It says to the API server who asks.
+ */
+const uiBehind = ({ profiles }: Shared): Workload => ({
   ...UI,
   service: { http: PORTS.ui },
   meshed: true,
-  programs: UI.programs.filter((program) => program !== IN_FRONT),
+  programs: UI.programs.flatMap((program) =>
+    program === IN_FRONT
+      ? []
+      : [
+          {
+            ...program,
+            env: ({ namespace }) => [
+              ...TOLD_WHO.map((each) => ({ ...each, name: `KUBEFLOW_${each.name}` })),
+              ...text({
+                ML_PIPELINE_SERVICE_SCHEME: "https",
+                ML_PIPELINE_SERVICE_HOST: inside(NAMES.door, namespace),
+                ML_PIPELINE_SERVICE_PORT: String(PORTS.doorOfUi),
+                METADATA_ENVOY_SERVICE_SERVICE_SCHEME: "https",
+                METADATA_ENVOY_SERVICE_SERVICE_HOST: inside(NAMES.metadataWeb, namespace),
+                METADATA_ENVOY_SERVICE_SERVICE_PORT: String(PORTS.metadataWeb),
+                NODE_EXTRA_CA_CERTS: CA,
+                FRONTEND_SERVER_NAMESPACE: namespace,
+                DEPLOYMENT: "KUBEFLOW",
+                ENABLE_AUTHZ: "true",
+                ARTIFACTS_SERVICE_PROXY_ENABLED: "true",
+                ALLOWED_ARTIFACT_DOMAIN_REGEX: `^${NAMES.artifacts}\\.(${Object.keys(profiles).join("|")})$`,
+                ARGO_ARCHIVE_LOGS: "false",
+                ALLOW_CUSTOM_VISUALIZATIONS: "false",
+                DISABLE_GKE_METADATA: "true",
+              }),
+              // What it seals ways to TensorBoards with: it would take a known word for it.
+              { name: "TENSORBOARD_PROXY_SIGNING_SECRET", valueFrom: { secretKeyRef: { name: NAMES.storeKeys, key: KEYS.secret } } },
+            ],
+          } satisfies Program,
+        ],
+  ),
+});
+
+/** Before the API server, for whoever is not of its own. */
+const DOOR: Workload = {
+  name: NAMES.door,
+  service: { https: PORTS.door, "https-ui": PORTS.doorOfUi },
+  programs: [
+    {
+      name: "envoy",
+      image: "metadataEnvoy",
+      command: ["/usr/local/bin/envoy"],
+      args: () => ["-c", `${FOLDERS.settings}/envoy.json`],
+      ports: { https: PORTS.door, "https-ui": PORTS.doorOfUi },
+      mounts: { ...settings("configMap", NAMES.doorSettings), ...SHOWN, ...TRUSTED },
+      health: { port: PORTS.door },
+    },
+  ],
 };
+
+/** The same, minding all namespaces: each of them knows one or all. */
+const EVERYWHERE: ReadonlyMap<Workload, Workload> = new Map([
+  [WORKFLOWS, { ...WORKFLOWS, programs: told(WORKFLOWS, (given) => given.filter((each) => each !== "--namespaced")) }],
+  [PERSISTENCE, { ...PERSISTENCE, programs: told(PERSISTENCE, anywhere) }],
+  [SCHEDULES, { ...SCHEDULES, ownToken: "scheduledworkflow-sa-token", programs: told(SCHEDULES, anywhere) }],
+]);
+
+function told({ programs }: Workload, change: (given: readonly string[]) => readonly string[]): Program[] {
+  return programs.map((program) => ({ ...program, args: (plan) => change(program.args(plan)) }));
+}
+
+function anywhere(given: readonly string[]): string[] {
+  return given.map((each) => (each.startsWith("--namespace=") ? "--namespace=" : each));
+}
 
 /** Who is of which profile, as the dashboard asks for it: it changes nothing, since the file says it. */
 const MEMBERS: Workload = {
@@ -83,7 +163,9 @@ const DASHBOARD: Workload = {
 /** Kubeflow's Deployments, in the order in which they are made. */
 export function workloadsOf(shared: Shared | undefined): readonly (readonly Workload[])[] {
   if (shared === undefined) return WORKLOADS;
-  const pipelines = WORKLOADS.map((stage) => stage.map((each) => (each === UI ? UI_BEHIND : each)));
+  const [keepers = [], callers = [], rest = []] = WORKLOADS.map((stage) =>
+    stage.map((each) => (each === UI ? uiBehind(shared) : (EVERYWHERE.get(each) ?? each))),
+  );
   const parts = partsOf(shared).flatMap(({ workloads }) => workloads(shared));
-  return [...pipelines, [GATE, MEMBERS], [DASHBOARD, ...parts]];
+  return [keepers, callers, [DOOR, ...rest], [GATE, MEMBERS], [DASHBOARD, ...parts]];
 }

@@ -7,17 +7,21 @@ import { screensOf } from "./screens";
 
 const pods = (workload: string) => ({ podSelector: { matchLabels: { ...selectorLabels(workload) } } });
 
-/** Who reaches which of its programs. Runs are pods of the namespace: what they call is open to all that is in it. */
+/** Who may say to the API server who they are, and be believed: its own programs. All others meet it by the door. */
+const API_CALLERS = [NAMES.door, NAMES.persistence, NAMES.schedules].map(pods);
+
+/** Who reaches which of its programs. Runs are pods of the namespace, or of those of profiles: what they call is open to all that is in it. */
 export function waysOf({ ingress, shared }: Pick<KubeflowArgs, "ingress" | "shared">): Way[] {
   const own = [{ podSelector: {} }];
+  const runs = shared === undefined ? own : [...own, ...Object.keys(shared.profiles).map(fromNamespace)];
   return [
     ...(shared === undefined
       ? [{ role: "allow-ingress-controller", workload: NAMES.ui, ports: [PORTS.login], from: fromIngress(ingress) }]
       : throughGate(shared)),
-    { role: "allow-api", workload: NAMES.api, ports: [PORTS.api, PORTS.apiRpc], from: own },
-    { role: "allow-metadata", workload: NAMES.metadata, ports: [PORTS.metadata], from: own },
+    { role: "allow-api", workload: NAMES.api, ports: [PORTS.api, PORTS.apiRpc], from: shared === undefined ? own : API_CALLERS },
+    { role: "allow-metadata", workload: NAMES.metadata, ports: [PORTS.metadata], from: runs },
     { role: "allow-metadata-web", workload: NAMES.metadataWeb, ports: [PORTS.metadataWeb], from: [pods(NAMES.ui)] },
-    { role: "allow-store", workload: NAMES.store, ports: [PORTS.store], from: own },
+    { role: "allow-store", workload: NAMES.store, ports: [PORTS.store], from: runs },
   ];
 }
 
@@ -27,6 +31,8 @@ function throughGate(shared: NonNullable<KubeflowArgs["shared"]>): Way[] {
   const asking = [gateway, { podSelector: {} }, ...Object.keys(shared.profiles).map(fromNamespace)];
   return [
     ...screensOf(shared).map(({ name, port }) => ({ role: `allow-${name}`, workload: name, ports: [port], from: [gateway] })),
+    { role: "allow-door", workload: NAMES.door, ports: [PORTS.door], from: Object.keys(shared.profiles).map(fromNamespace) },
+    { role: "allow-door-of-ui", workload: NAMES.door, ports: [PORTS.doorOfUi], from: [pods(NAMES.ui)] },
     { role: "allow-gate", workload: NAMES.gate, ports: [PORTS.login], from: asking },
     { role: "allow-members", workload: NAMES.members, ports: [PORTS.members], from: [pods(NAMES.dashboard)] },
     ...partsOf(shared).flatMap(({ ways, webhooks }) => [

@@ -106,17 +106,18 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   // By which its users work in the cluster (docs/security.md).
   // By the second its overview of federation shows how Karmada is, whose namespace is somebody else's.
   portal: ["ClusterRole cp-portal-cluster", "Role cp-portal-federation-api"],
-  // Its programs make, watch and end the pods and objects of runs, in its own namespace.
+  // Its programs make, watch and end the pods and objects of runs: in its own namespace or, as here, in those of profiles.
   kubeflow: [
-    // Where it is for several, three look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
+    ...["ClusterRole kubeflow-ml-pipeline", "ClusterRole kubeflow-ml-pipeline-persistenceagent"],
+    ...["ClusterRole kubeflow-ml-pipeline-scheduledworkflow", "ClusterRole kubeflow-workflow-controller"],
+    // Where it is for several, they look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
     ...["ClusterRole kubeflow-profiles-kfam", "ClusterRole kubeflow-notebook-controller", "ClusterRole kubeflow-jupyter-web-app"],
     ...["ClusterRole kubeflow-tensorboard-controller", "ClusterRole kubeflow-tensorboards-web-app"],
     ...["ClusterRole kubeflow-pvcviewer-controller", "ClusterRole kubeflow-volumes-web-app"],
     ...["ClusterRole kubeflow-katib-controller", "ClusterRole kubeflow-katib-ui"],
     ...["ClusterRole kubeflow-kserve-controller-manager", "ClusterRole kubeflow-kserve-models-web-app"],
     ...["ClusterRole kubeflow-training-operator"],
-    ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
-    ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard", "Role katib-ui"],
+    ...["Role workflow-controller", "Role centraldashboard", "Role katib-ui"],
     ...["Role kserve-controller-manager", "Role training-operator-apart"],
   ],
 };
@@ -127,6 +128,8 @@ export const RIGHTS_WITH: Readonly<Record<string, string>> = { portal: "openbao"
 /** Cluster roles that change what is in namespaces, or read Secrets there, with the reason. */
 export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
+  "kubeflow-ml-pipeline-everywhere": "it asks who somebody is and whether they may do what they ask it for, and changes nothing",
+  "kubeflow-ml-pipeline-persistenceagent-everywhere": "its word for that it may report runs to Pipelines, which are no objects",
   "kubeflow-jupyter-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
   "kubeflow-volumes-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
   "kubeflow-katib-ui-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",

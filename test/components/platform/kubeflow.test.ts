@@ -173,7 +173,7 @@ describe("Kubeflow", () => {
       assert.deepEqual(at(policies["kubeflow/profiles-kfam"], "rules", "0", "from", "0", "source", "principals"), [
         "cluster.local/ns/kubeflow/sa/centraldashboard",
       ]);
-      assert.deepEqual(Object.keys(policies).length, 18);
+      assert.deepEqual(Object.keys(policies).length, 19);
     });
 
     it("lets owner and editors in to what runs in a profile, viewers not, and the namespace's own pods", () => {
@@ -206,6 +206,7 @@ describe("Kubeflow", () => {
         "kserve-models-web-app",
         "kubeflow-login",
         "ml-pipeline-ui",
+        "ml-pipeline-ui-artifact",
         "profiles-kfam",
         "tensorboards-web-app",
         "volumes-web-app",
@@ -228,10 +229,12 @@ describe("Kubeflow", () => {
     it("writes in the namespaces of profiles alone, and gives nobody there what leads requests or judges them", () => {
       const changing = (rules: unknown) =>
         (rules as { verbs: string[]; resources: string[] }[]).flatMap(({ verbs, resources }) =>
-          verbs.some((verb) => !["get", "list", "watch"].includes(verb)) ? resources : [],
+          verbs.some((verb) => !["get", "list", "watch", "readArtifact"].includes(verb)) ? resources : [],
         );
       const everywhere = ofKind(graph, "rbac.authorization.k8s.io/v1:ClusterRole").flatMap(({ inputs }) => changing(inputs.rules));
-      assert.deepEqual(new Set(everywhere), new Set(["subjectaccessreviews"]));
+      assert.deepEqual(new Set(everywhere), new Set(["subjectaccessreviews", "tokenreviews", "scheduledworkflows", "workflows"]));
+      // These are words to Pipelines' API server, and no objects of the cluster's.
+      const PIPELINES = ["pipelines", "pipelineversions", "experiments", "runs", "jobs"];
       for (const role of ["admin", "edit", "view"]) {
         const resources = changing(graph.get(`ml-tenants-shop-kubeflow-${role}-role`).inputs.rules);
         assert.deepEqual(
@@ -239,6 +242,7 @@ describe("Kubeflow", () => {
           role === "view"
             ? []
             : [
+                ...PIPELINES,
                 ...["notebooks", "persistentvolumeclaims", "tensorboards", "persistentvolumeclaims", "pvcviewers", "experiments"],
                 ...["inferenceservices", "servingruntimes", "pytorchjobs", "tfjobs", "xgboostjobs", "jaxjobs"],
               ],
@@ -260,6 +264,84 @@ describe("Kubeflow", () => {
         spawnerFormDefaults: Bag;
       };
       assert.equal(at(spawnerFormDefaults, "workspaceVolume", "value", "newPvc", "spec", "storageClassName"), "cp-storageclass");
+    });
+
+    describe("with pipelines of each profile", () => {
+      const two = { ...shared, profiles: { ...shared.profiles, bank: { owner: "ann" } } };
+      const both: Build = (common, opts) => {
+        const made = new Kubeflow("ml", { ...given(common), plan: servicePlan("kubeflow"), shared: two }, opts);
+        made.enterTenants("ml-tenants", { shop: made, bank: made }, opts);
+      };
+      const container = (deployment: string): Bag => at(graph.get(deployment).inputs, "spec", "template", "spec", "containers", "0") as Bag;
+      const env = (deployment: string): Record<string, unknown> =>
+        Object.fromEntries((container(deployment).env as Bag[]).map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+
+      it("gives each a key of the store for its own path, which its runs alone have, and the UI none", async () => {
+        const { identities } = JSON.parse(await held("ml-store-settings", "s3.json", both)) as { identities: Bag[] };
+        assert.deepEqual(
+          identities.map(({ name, actions }) => [name, (actions as string[])[0]]),
+          [
+            ["kubeflow", "Admin"],
+            ["profile-shop", "Read:mlpipeline/private-artifacts/shop/*"],
+            ["profile-bank", "Read:mlpipeline/private-artifacts/bank/*"],
+          ],
+        );
+        for (const { actions, name } of identities.slice(1))
+          for (const action of actions as string[])
+            assert.match(action, new RegExp(`^[A-Z][a-z]+:mlpipeline/private-artifacts/${String(name).slice("profile-".length)}/\\*$`));
+        const keys = identities.map(({ credentials }) => at(credentials, "0", "secretKey"));
+        assert.equal(new Set(keys).size, 3);
+        assert.equal(await held("ml-tenants-bank-store-keys", "secretkey", both), keys[2]);
+        assert.match(await held("ml-tenants-bank-launcher", "defaultPipelineRoot", both), /private-artifacts\/bank\//);
+        const ui = env("ml-ml-pipeline-ui");
+        assert.deepEqual(
+          Object.keys(ui).filter((name) => /MINIO|AWS/.test(name)),
+          [],
+        );
+        assert.equal(ui.ALLOWED_ARTIFACT_DOMAIN_REGEX, "^ml-pipeline-ui-artifact\\.(shop)$");
+      });
+
+      it("believes who somebody is of the UI alone, and of others a token: the door drops the word, and lets nothing by that asks nobody", async () => {
+        const config = JSON.parse(await held("ml-door-settings", "envoy.json", whole)) as Bag;
+        const manager = (index: number): Bag =>
+          at(config, "static_resources", "listeners", String(index), "filter_chains", "0", "filters", "0", "typed_config") as Bag;
+        assert.deepEqual(at(manager(0), "route_config", "request_headers_to_remove"), ["x-auth-request-email"]);
+        assert.equal(at(manager(1), "route_config", "request_headers_to_remove"), undefined);
+        for (const each of [0, 1]) {
+          const way = new RegExp(
+            `^${String(at(manager(each), "route_config", "virtual_hosts", "0", "routes", "0", "match", "safe_regex", "regex"))}$`,
+          );
+          for (const path of ["/apis/v2beta1/runs", "/apis/v2beta1/runs/1:archive", "/apis/v2beta1/pipelines/upload", "/apis/v1beta1/auth"])
+            assert.match(path, way);
+          for (const path of [
+            ...["/apis/v1alpha1/runs/1/nodes/2/log", "/apis/v1beta1/tasks", "/apis/v1beta1/%74asks", "/apis/v2beta1/workflows"],
+            ...["/apis/v2beta1/runs/1/nodes/2/artifacts/a:read", "/apis/v2beta1/runs/1%2fnodes%2f2%2fartifacts%2fa:read", "/metrics"],
+          ])
+            assert.doesNotMatch(path, way);
+        }
+        const from = (policy: string) =>
+          (at(graph.get(policy).inputs, "spec", "ingress", "0", "from") as Bag[]).map(
+            (each) =>
+              at(each, "podSelector", "matchLabels", "app.kubernetes.io/name") ??
+              at(each, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"),
+          );
+        assert.deepEqual(from("ml-allow-api"), ["ml-pipeline-door", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow"]);
+        assert.deepEqual(from("ml-allow-door"), ["shop"]);
+        assert.deepEqual(from("ml-allow-door-of-ui"), ["ml-pipeline-ui"]);
+        const api = JSON.parse(await held("ml-settings", "config.json", whole)) as Bag;
+        assert.deepEqual([api.MULTIUSER, api.KUBEFLOW_USERID_HEADER, api.CacheEnabled], ["true", "x-auth-request-email", "false"]);
+      });
+
+      it("minds runs in all namespaces, and has them outside of the mesh, with the least rights of their own", async () => {
+        assert.equal((container("ml-workflow-controller").args as string[]).includes("--namespaced"), false);
+        assert.ok((container("ml-ml-pipeline-persistenceagent").args as string[]).includes("--namespace="));
+        const defaults = JSON.parse(await held("ml-workflow-settings", "workflowDefaults", whole)) as Bag;
+        assert.equal(at(defaults, "spec", "podMetadata", "labels", "sidecar.istio.io/inject"), "false");
+        const subject = at(graph.get("ml-tenants-shop-runner-binding").inputs, "subjects", "0");
+        assert.deepEqual(subject, { kind: "ServiceAccount", name: "pipeline-runner", namespace: "shop" });
+        assert.deepEqual(at(graph.get("ml-tenants-shop-runner-role").inputs, "rules", "0", "resourceNames"), ["mlpipeline-minio-artifact"]);
+        assert.throws(() => graph.get("ml-runner"), /ml-runner/);
+      });
     });
 
     describe("with Katib", () => {
