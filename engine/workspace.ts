@@ -26,6 +26,8 @@ export interface EngineSetting {
   readonly backendFolder?: string;
   /** Where engines are written down that take locks in a backend that others use too; undefined for a `file://` one. */
   readonly engines?: string;
+  /** The backend's URL where environment or project name it; undefined: where `pulumi login` was. */
+  readonly backend?: string;
   /** The simulated cloud's folder; undefined for a real cloud. */
   readonly world?: string;
 }
@@ -73,6 +75,7 @@ export function realSetting(root: string, plan: Pick<EnvironmentPlan, "environme
       // A project that does not name our plugin finds it on PATH.
       ...(named ? {} : { PATH: [pluginFolder(), process.env.PATH].filter(Boolean).join(delimiter) }),
     },
+    ...(backend === undefined ? {} : { backend }),
     ...(backendFolder === undefined ? { engines: join(root, ".kpaas", "working", `${stack}.engines`) } : { backendFolder }),
   };
 }
