@@ -50,6 +50,13 @@ export async function fleetChange(
   });
 }
 
+/** Looks whether such a change could be begun, as far as files tell. @throws InvalidInputError, RefusedError */
+export function checkChange(request: FleetRequest, wanted: Wanted): void {
+  const { loaded } = readWork(request, wanted);
+  requireClusters(loaded.plan, request.approvals ?? {});
+  if (request.wave !== undefined) oneWave(loaded.plan, request.wave);
+}
+
 /**
  * Takes all clusters down, in reverse. Undefined where that was declined.
  * @param named the fleet's name, where somebody has given that in place of an answer

@@ -36,12 +36,21 @@ export function registerUp(fleet: Command, context: Context): void {
     )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
     .action(async (file: string | undefined, flags: UpFlags) => {
-      const [{ fleetChange }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+      const [{ checkChange, fleetChange }, { readIfThere }] = await Promise.all([
+        import("../../../fleet/fleet.js"),
+        import("../../../host/files.js"),
+      ]);
       const { via, wave } = flags;
       const more = { ...(via === undefined ? {} : { via }), ...(wave === undefined ? {} : { wave }) };
       const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...more };
       const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
-      await runFleet(context, flags, "fleet up", (operator) => fleetChange(request, { operation: "up" }, operator, saved));
+      await runFleet(
+        context,
+        flags,
+        "fleet up",
+        (operator) => fleetChange(request, { operation: "up" }, operator, saved),
+        () => checkChange(request, { operation: "up" }),
+      );
     });
 }
 
@@ -76,9 +85,15 @@ export function registerDestroy(fleet: Command, context: Context): void {
     )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet destroy --approve korea")
     .action(async (file: string | undefined, { approve, ...flags }: FleetFlags & { readonly approve?: string }) => {
-      const { fleetDestroy } = await import("../../../fleet/fleet.js");
+      const [{ fleetDestroy }, { readFleet }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../fleet/request.js")]);
       const request = await fleetRequest(context, file, flags);
-      await runFleet(context, { ...flags, named: approve }, "fleet destroy", (operator) => fleetDestroy(request, operator, approve));
+      await runFleet(
+        context,
+        { ...flags, named: approve },
+        "fleet destroy",
+        (operator) => fleetDestroy(request, operator, approve),
+        () => void readFleet(request),
+      );
     });
 }
 
