@@ -70,6 +70,10 @@ export function realSetting(root: string, plan: Pick<EnvironmentPlan, "environme
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // What the file says of an object counts, whoever has changed it since: else a number that an autoscaler had given could never be set again.
       PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
+      // The engine reads ten stacks at once to list them, each by two connections, and opens two for each core: from four stacks on it waits for ever.
+      ...(backend === undefined || /^postgres/.test(backend)
+        ? { PULUMI_DIY_BACKEND_PARALLEL: process.env.PULUMI_DIY_BACKEND_PARALLEL ?? "1" }
+        : {}),
       // Where the cluster's plugin keeps logs and host keys: it is started in another folder.
       KPAAS_ROOT: root,
       // A project that does not name our plugin finds it on PATH.
