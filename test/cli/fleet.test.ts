@@ -143,9 +143,10 @@ describe("kpaas fleet preview", () => {
 
   it("tells of mistakes in what environments are named as of any others", async () => {
     for (const environments of [[], "a", [1], undefined]) {
-      const { code, stderr } = await preview(project({ a: {} }, { environments }));
+      const { code, stderr } = await preview(project({ a: {} }, { environments, after: { a: ["b"] } }));
       assert.equal(code, 2, stderr);
       assert.match(stderr, /error korea: environments/);
+      assert.doesNotMatch(stderr, /after/, "nobody knows yet which clusters there are");
     }
   });
 
@@ -156,6 +157,7 @@ describe("kpaas fleet preview", () => {
       ["upgrade --to 9.9.9 --sandbox", /--to \(is "9\.9\.9"\)/],
       ["rotate --service nothing --sandbox", /"nothing"\): is a service of no cluster/],
       ["rotate --only zz --sandbox", /--only \(is "zz"\): is no cluster of the fleet/],
+      ["destroy --via operator --yes", /the operator destroys nothing[\s\S]*delete the fleet's Stacks/],
       ["destroy --sandbox", /no terminal to ask on[\s\S]*add --approve NAME, the fleet's name/],
     ];
     for (const [words, expected] of cases) {

@@ -12,13 +12,22 @@ async function underWay(command: StartedCommand) {
   for (let tries = 0; tries < 2_400; tries++) {
     const tree = treeOf(command.pid);
     if (tree.some(({ kind }) => kind === "engine") && tree.some(({ kind }) => kind === "openstack")) {
-      const up = tree.find(({ pid, kind }) => kind === "other" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0up\0"));
+      const up = tree.find(({ pid, kind }) => kind === "other" && wordsOf(pid).includes("up"));
       if (up !== undefined) return { up, tree: treeOf(up.pid) };
     }
     assert.equal(command.child.exitCode, null, command.said());
     await pause(25);
   }
   throw new Error(`no up begins: ${command.said()}`);
+}
+
+function wordsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
 }
 
 describe("A fleet one of whose steps hangs", function () {
