@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { engineForTests } from "../support/engine";
 import { FleetProject } from "../support/fleet-project";
@@ -57,7 +56,7 @@ describe("A fleet one of whose steps hangs", function () {
     await project.assertSettled();
   }
 
-  it("has an engine that tells of nothing ended by its own command, removes its lock and tries again", async () => {
+  it("has an engine that tells of nothing ended by its own command and tries again", async () => {
     process.env.KPAAS_ENGINE_SILENCE = "0.5";
     const command = project.start(["up", "--yes", "--parallel", "1"]);
     const { tree } = await underWay(command);
@@ -66,8 +65,6 @@ describe("A fleet one of whose steps hangs", function () {
     process.kill(engine.pid, "SIGSTOP");
     await gone([engine], 120_000);
     await assertTriedAgain(command, /the engine does not answer: it told of nothing for 30 s, and was ended/);
-    const said = readFileSync(join(project.folder, "results", "a.3.up.log"), "utf8");
-    assert.match(said, /removed the lock of an operation on a that was killed/);
   });
 
   it("ends a step that says nothing with all that it has started, by their numbers, and tries again", async () => {
