@@ -44,13 +44,17 @@ export async function fleetRequest(
 /**
  * Does something with a fleet for whoever typed it: told line by line, asked on the terminal, able to interrupt. Prints what came of it, and ends
  * with the code for it.
+ * @param check throws for what is wrong with the input, where nobody is there to be asked
  */
 export async function runFleet(
   context: Context,
   flags: FleetFlags & { readonly named?: string | undefined },
   command: string,
   work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
+  check: () => void = () => undefined,
 ): Promise<void> {
+  // What is wrong with the input is told before who might be asked.
+  if (flags.yes !== true && flags.named === undefined && context.ask === undefined) check();
   const ask = flags.yes === true ? undefined : askerOf(context, command, flags.named);
   const report = await interruptible(context, (signals) =>
     withFleetProgress(context, titleOf(command, flags), ({ tell, rest }) => {
@@ -109,7 +113,9 @@ async function writeReport(file: string, report: FleetReport): Promise<void> {
 
 /** @param named the answer, where it was given beforehand */
 function askerOf(context: Context, command: string, named?: string): (question: FleetQuestion) => Promise<boolean> {
-  const ask = named === undefined ? asking(context, command) : async () => named;
+  const remedy =
+    command === "fleet destroy" ? "add --approve NAME, the fleet's name: what is lost is told, and nobody is asked" : undefined;
+  const ask = named === undefined ? asking(context, command, remedy) : async () => named;
   return async (question) => {
     if (question.kind === "destroy") {
       writeLines(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { OperationFailedError } from "../engine/errors";
 import { PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { type FoundKubeconfig, kubeconfigOf } from "../operate/kubeconfigs";
 import { type Context, writeJson, writeLines } from "./context";
@@ -30,12 +31,21 @@ export function ttlOption(): Option {
   });
 }
 
-/** The kubeconfigs of environments, one after another. */
+/** The kubeconfigs of environments, one after another; all that have none are told at once. */
 export async function findKubeconfigs(context: Context, references: readonly string[], flags: KubeconfigFlags): Promise<FoundKubeconfig[]> {
   const operator = operatorOf(context);
   const found: FoundKubeconfig[] = [];
-  for (const reference of references)
-    found.push(await kubeconfigOf(await requestOf(context, reference, flags), flags.ttl, operator, context.modules));
+  const notUp: OperationFailedError[] = [];
+  for (const reference of references) {
+    try {
+      found.push(await kubeconfigOf(await requestOf(context, reference, flags), flags.ttl, operator, context.modules));
+    } catch (error) {
+      if (!(error instanceof OperationFailedError)) throw error;
+      notUp.push(error);
+    }
+  }
+  if (notUp.length > 1) throw new OperationFailedError(notUp.map(({ message }) => message).join("\n"));
+  if (notUp[0] !== undefined) throw notUp[0];
   return found;
 }
 

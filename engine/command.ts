@@ -22,6 +22,8 @@ export interface EngineCommandOptions {
   readonly operationOptions?: readonly string[];
   /** Told the number of each process that may take a lock in the backend. */
   readonly onStart?: (pid: number) => void;
+  /** Told how the engine of an operation is ended at once, when it is started. */
+  readonly onOperation?: (end: () => void) => void;
   /** Whether nobody but this user may read what the engine writes, whatever the process' umask. */
   readonly secret?: boolean;
 }
@@ -75,6 +77,7 @@ export class EngineCommand {
       });
     const child = this.options.secret === true ? withUmask(0o077, start) : start();
     if (child.pid !== undefined && !READS.test(`${args.slice(0, 2).join(" ")} `)) this.options.onStart?.(child.pid);
+    if (!collect) this.options.onOperation?.(() => endNow(child));
     // One that ends before it has read all says itself why.
     child.stdin?.on("error", () => undefined).end(input);
     // It has a process group of its own, so nothing else ends it when this process gives up waiting.

@@ -4,6 +4,7 @@ import { describeProblem } from "../model/problems";
 import type { Forwards } from "../reach/forward";
 import type { Tunnel } from "../reach/tunnel";
 import { messageOf } from "./events";
+import { asOnlyHost } from "./held";
 import { Judgements } from "./judgements";
 import { KINDS } from "./kinds";
 import { walkLayers } from "./layers";
@@ -48,7 +49,7 @@ export async function destroyEnvironment(target: EngineTarget, options: RunOptio
 /** An operation on the environment's stack, or on those of its layers in their order. What changes something is the only one at work. */
 async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
   if (!KINDS[kind].changes) return await withTunnel(kind, target, options);
-  return await asOnlyOne(target, () => withTunnel(kind, target, options));
+  return await asOnlyOne(target, () => asOnlyHost(kind, target, options, () => withTunnel(kind, target, options)));
 }
 
 async function withTunnel(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {

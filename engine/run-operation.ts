@@ -23,6 +23,7 @@ import { pendingStack } from "./state/stack";
 import { parseState, type State } from "./state/state";
 import { translateErrors, watchProgram } from "./translate";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
+import { Watch } from "./watch";
 import { openWorkspace } from "./workspace";
 import { writeWorld } from "./world";
 
@@ -67,8 +68,10 @@ export async function runOperation(
   let startedServers = false;
   let forPerson: readonly string[] = [];
 
+  const watch = new Watch({ tell: (text) => options.onProgress?.(messageOf("warning", text)) });
   const work = async (): Promise<Record<string, unknown>> => {
-    const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements });
+    const onOperation = (end: () => void) => watch.begin(end);
+    const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements, onOperation });
     const { open } = run;
     startedServers = run.startedServers;
     const { state, unproven } = await kind.before(run);
@@ -96,11 +99,15 @@ export async function runOperation(
       const atEnd = kind.changes && keepWorld(setting);
       if (atEnd) run.workspace.envVars = { ...run.workspace.envVars, ...AT_END };
       try {
-        const onEvent = (event: EngineEvent) => collector.take(event);
-        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace);
+        const onEvent = (event: EngineEvent) => {
+          watch.take(event);
+          collector.take(event);
+        };
+        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace).finally(() => watch.done());
         if (atEnd) forgetWorld(setting);
         done = true;
       } catch (error) {
+        if (watch.why !== undefined) collector.note([watch.why]);
         // What it has done will never have been.
         if (atEnd && error instanceof EngineKilledError) throw error;
         if (atEnd) forgetWorld(setting);
@@ -124,7 +131,7 @@ export async function runOperation(
     return await kind.after(run, collector, protection);
   };
 
-  const told = { collector: () => collector, watched, forPerson: () => forPerson };
+  const told = { collector: () => collector, watched, forPerson: () => forPerson, gaveUp: () => watch.why !== undefined };
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
   const cancel = async () => {
     const { command } = await openWorkspace(engine, setting, undefined, options);
@@ -156,12 +163,16 @@ export async function runOperation(
 /** Opens the stack of an operation. A program makes it where there is none. */
 async function openRun(
   program: PulumiFn | undefined,
-  { engine, ...given }: Pick<Run, "kind" | "target" | "options" | "setting" | "judgements"> & { readonly engine: Engine },
+  {
+    engine,
+    onOperation,
+    ...given
+  }: Pick<Run, "kind" | "target" | "options" | "setting" | "judgements"> & { readonly engine: Engine; onOperation(end: () => void): void },
 ): Promise<Run> {
   const { kind, target, options, setting } = given;
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const operationOptions: string[] = [];
-  const { workspace, command } = await openWorkspace(engine, setting, program, { ...options, operationOptions });
+  const { workspace, command } = await openWorkspace(engine, setting, program, { ...options, operationOptions, onOperation });
   const open = pendingStack(target.root, { engine, setting, command }, options, tell);
   // The first look at its state tells whether there is a stack. To select one would start an engine to ask the same.
   workspace.selectStack = async () => {};

@@ -39,6 +39,8 @@ interface Told {
   readonly watched?: WatchedProgram | undefined;
   /** What a person has to look for before the same command goes on. */
   readonly forPerson?: () => readonly string[];
+  /** Whether the engine was ended because it got no further. */
+  readonly gaveUp?: () => boolean;
 }
 
 /** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
@@ -62,7 +64,7 @@ export async function translateErrors<T>(
     if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
     if (error instanceof ConcurrentUpdateError) throw busyError(environment, { who: holderIn(error.message) });
     if (!(error instanceof CommandError)) throw error;
-    if (error instanceof EngineKilledError) throw killedError(what, environment, error);
+    if (error instanceof EngineKilledError && told?.gaveUp?.() !== true) throw killedError(what, environment, error);
     const collector = told?.collector();
     const refused = [...(collector?.refusals ?? [])].map(([urn, text]) =>
       saysProtected(text) ? [keptByProtection(environment, urn)] : toldByCluster(text, target.plan),
@@ -98,7 +100,7 @@ function killedError(what: string, environment: string, error: EngineKilledError
 }
 
 /** Who holds the stack, from the engine's own words. */
-function holderIn(text: string): string {
+export function holderIn(text: string): string {
   const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
     ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
   );

@@ -26,6 +26,8 @@ export interface EngineSetting {
   readonly backendFolder?: string;
   /** Where engines are written down that take locks in a backend that others use too; undefined for a `file://` one. */
   readonly engines?: string;
+  /** The backend's URL where environment or project name it; undefined: where `pulumi login` was. */
+  readonly backend?: string;
   /** The simulated cloud's folder; undefined for a real cloud. */
   readonly world?: string;
 }
@@ -68,11 +70,16 @@ export function realSetting(root: string, plan: Pick<EnvironmentPlan, "environme
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // What the file says of an object counts, whoever has changed it since: else a number that an autoscaler had given could never be set again.
       PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
+      // The engine reads ten stacks at once to list them, each by two connections, and opens two for each core: from four stacks on it waits for ever.
+      ...(backend === undefined || /^postgres/.test(backend)
+        ? { PULUMI_DIY_BACKEND_PARALLEL: process.env.PULUMI_DIY_BACKEND_PARALLEL ?? "1" }
+        : {}),
       // Where the cluster's plugin keeps logs and host keys: it is started in another folder.
       KPAAS_ROOT: root,
       // A project that does not name our plugin finds it on PATH.
       ...(named ? {} : { PATH: [pluginFolder(), process.env.PATH].filter(Boolean).join(delimiter) }),
     },
+    ...(backend === undefined ? {} : { backend }),
     ...(backendFolder === undefined ? { engines: join(root, ".kpaas", "working", `${stack}.engines`) } : { backendFolder }),
   };
 }

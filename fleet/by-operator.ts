@@ -6,6 +6,7 @@ import { claimResource, type KubernetesObject, REQUEST, requestOf, stackResource
 import { stackVerdict } from "../model/fleet/export/stack-status";
 import type { Begun, Ended, OperatorRun } from "../model/fleet/records";
 import { ApplyRefusedError, type Stacks } from "../operate/stacks";
+import type { Ending } from "./runner";
 import type { Steps } from "./steps";
 
 /** How often the operator's cluster is asked. */
@@ -56,8 +57,13 @@ export class ByOperator implements Steps {
     return await this.launch(operation);
   }
 
-  end(operation: Operation): void {
-    if (operation.step !== "up") this.settings.children.end(operation);
+  silence(operation: Operation): number | undefined {
+    // The operator's own deadlines end what hangs there.
+    return operation.step === "up" ? undefined : this.settings.children.silence(operation);
+  }
+
+  end(operation: Operation, how: Ending): void {
+    if (operation.step !== "up") this.settings.children.end(operation, how);
     else this.askToEnd(operation.cluster);
   }
 

@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync } from "node:fs";
+import { closeSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasRoom, lastLine, openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
-import { isAlive, type Owner, processStart, thisProcess } from "../host/processes";
+import { endTree, isAlive, type Owner, processStart, thisProcess } from "../host/processes";
 import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
 import type { FleetPlan } from "../model/fleet/plan";
 import type { Approvals, Ended } from "../model/fleet/records";
 import { endedOf } from "../model/fleet/verdict";
 import { type Work, wordsOf } from "../model/fleet/work";
+import type { Ending } from "./runner";
 import type { Steps } from "./steps";
 
 /** How steps are run. */
@@ -41,6 +42,8 @@ const LOOK_MS = 500;
 /** Runs each step in a process of its own, which outlives its runner and leaves its result in a file. */
 export class Children implements Steps {
   private readonly processes = new Map<string, ChildProcess>();
+  /** By step, how much it has said, and when that was found first by a clock that only goes forward. */
+  private readonly heard = new Map<string, { readonly size: number; readonly since: number }>();
 
   constructor(private readonly settings: ChildSettings) {}
 
@@ -68,14 +71,14 @@ export class Children implements Steps {
       return this.read(operation, await ended);
     } finally {
       this.processes.delete(key);
+      this.heard.delete(key);
     }
   }
 
   async look(operation: Operation): Promise<Ended> {
-    const content = readIfThere(this.filesOf(operation).process);
+    const owner = this.ownerOf(operation);
     // Its process was not begun, or ended by itself since its stack is another's: what it has done, its engine finds out.
-    if (content === undefined) return { outcome: "unknown" };
-    const owner: Owner = JSON.parse(content);
+    if (owner === undefined) return { outcome: "unknown" };
     const speaks = this.pulseOf(operation);
     // Of a process on another host nobody here can tell, so it goes by what that one says.
     while (owner.host === hostname() ? isAlive(owner) : parsedJson(this.printed(operation)) === undefined && speaks()) await pause(LOOK_MS);
@@ -93,9 +96,21 @@ export class Children implements Steps {
     };
   }
 
-  /** Asks one to end in order. */
-  end(operation: Operation): void {
-    this.processes.get(keyOf(operation))?.kill("SIGTERM");
+  silence(operation: Operation): number | undefined {
+    const size = statSync(this.filesOf(operation).log, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return undefined;
+    const before = this.heard.get(keyOf(operation));
+    const heard = before?.size === size ? before : { size, since: performance.now() };
+    this.heard.set(keyOf(operation), heard);
+    return performance.now() - heard.since;
+  }
+
+  /** To a command a second signal means: end now. One that answers none is ended with all that it has started. */
+  end(operation: Operation, how: Ending): void {
+    const owner = this.ownerOf(operation);
+    if (owner === undefined || owner.host !== hostname() || !isAlive(owner)) return;
+    if (how === "end") endTree(owner.pid);
+    else process.kill(owner.pid, "SIGTERM");
   }
 
   /** Asks all to end in order. */
@@ -118,6 +133,11 @@ export class Children implements Steps {
     const line = lastLine(this.filesOf(operation).log);
     // What it warns of at its beginning is told by its preview.
     return line?.startsWith("[") ? line : undefined;
+  }
+
+  private ownerOf(operation: Operation): Owner | undefined {
+    const content = readIfThere(this.filesOf(operation).process);
+    return content === undefined ? undefined : JSON.parse(content);
   }
 
   private read(operation: Operation, code: number | null | undefined): Ended {

@@ -14,7 +14,7 @@ import { look, looking } from "./look";
 import { readLosses } from "./losses";
 import { operatorRun, stepsByOperator } from "./operator-run";
 import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
-import { type World, workOn } from "./runner";
+import { LOOK_MS, type Patience, type World, workOn } from "./runner";
 import { FleetStore } from "./store";
 import { readWork, type Wanted } from "./work";
 
@@ -48,6 +48,13 @@ export async function fleetChange(
       : { approved: fingerprintsOf(preview), approvals };
     return await workOnRun(store.begin({ ...work, run: randomUUID(), sandbox, plan, ...agreed, ...by }), store, request, operator);
   });
+}
+
+/** Looks whether such a change could be begun, as far as files tell. @throws InvalidInputError, RefusedError */
+export function checkChange(request: FleetRequest, wanted: Wanted): void {
+  const { loaded } = readWork(request, wanted);
+  requireClusters(loaded.plan, request.approvals ?? {});
+  if (request.wave !== undefined) oneWave(loaded.plan, request.wave);
 }
 
 /**
@@ -135,13 +142,14 @@ async function workOnRun(
       return steps.launch(operation);
     },
     look: (operation) => steps.look(operation),
-    end: (operation) => steps.end(operation),
+    silence: (operation) => steps.silence(operation),
+    end: (operation, how) => steps.end(operation, how),
     append: (records) => store.append(...records),
     cancelled,
     tell,
   };
   tell({ event: "following", clusters: () => [...run.clusters.values()], latest: (cluster) => latestOf(run.cluster(cluster), children) });
-  const { reason } = await endedBy(steps, [forceSignal], () => workOn(run, world));
+  const { reason } = await endedBy(steps, [forceSignal], () => workOn(run, world, patience()));
   return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
 }
 
@@ -169,6 +177,14 @@ function requireEnded(store: FleetStore): void {
 
 function noRun(fleet: string): InvalidInputError {
   return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
+}
+
+/** How long is waited for a step that says nothing: what KPAAS_STEP_SILENCE says, in minutes. */
+function patience(): Patience {
+  const minutes = Number(process.env.KPAAS_STEP_SILENCE);
+  if (!(minutes > 0)) return {};
+  const silenceMs = minutes * 60_000;
+  return { silenceMs, lookMs: Math.min(silenceMs, LOOK_MS) };
 }
 
 async function sleep(ms: number, wake: AbortSignal, cancelled: () => boolean): Promise<void> {

@@ -16,8 +16,10 @@ export interface World {
   launch(operation: Operation): Promise<Ended>;
   /** Tells how a step ended that an earlier runner began: waits for it where it still runs. */
   look(operation: Operation): Promise<Ended>;
-  /** Asks a step to end, which has taken too long. */
-  end(operation: Operation): void;
+  /** How long a step has said nothing, in milliseconds; undefined where nobody can tell. */
+  silence(operation: Operation): number | undefined;
+  /** Has a step end, which has taken too long or says nothing: asks it to, tells it to end at once, ends it. */
+  end(operation: Operation, how: Ending): void;
   /** Writes records down for good, before anything goes by them. @throws where it could not, or where another runner has taken over */
   append(records: readonly FleetRecord[]): void;
   /** Whether somebody wants the run to end where it safely can. */
@@ -39,6 +41,19 @@ export interface Following {
 /** A cluster while a fleet is worked on. */
 export type LiveCluster = Pick<ClusterRun, "name" | "status" | "step" | "attempt" | "reason">;
 
+/** How a step is brought to its end, one after the other. */
+export type Ending = (typeof ENDINGS)[number];
+
+const ENDINGS = ["ask", "insist", "end"] as const;
+
+/** How long is waited for what hangs, in milliseconds. */
+export interface Patience {
+  /** @default half an hour */
+  readonly silenceMs?: number;
+  /** How often one looks. @default ten minutes */
+  readonly lookMs?: number;
+}
+
 /** How a run ended. */
 export interface RunEnd {
   readonly outcome: Outcome;
@@ -46,19 +61,21 @@ export interface RunEnd {
 }
 
 /** How often it is looked whether a window is open by a clock that may have jumped, and whether a step takes too long. */
-const LOOK_MS = 10 * 60_000;
+export const LOOK_MS = 10 * 60_000;
 /** How long is waited before a step is tried again, for each time it has been tried. */
 export const RETRY_MS = 20_000;
-/** No step takes longer: its engine hangs. */
+/** No step takes longer: it hangs. */
 const LIMIT_MS = 12 * 3_600_000;
+/** A step says at least every ten seconds how far it is; one that has said nothing for so long hangs. */
+const SILENCE_MS = 30 * 60_000;
 
 /**
  * Works on a run until it has ended, stopped, or waits for somebody. What an earlier runner left open is found out first.
  * @throws what `append` throws: once what is under way has ended, where it was the disk
  */
-export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
+export async function workOn(run: FleetRun, world: World, { silenceMs = SILENCE_MS, lookMs = LOOK_MS }: Patience = {}): Promise<RunEnd> {
   const ended: (readonly [Operation, Ended])[] = [];
-  const under = new Map<string, { readonly operation: Operation; readonly since: number; asked: boolean }>();
+  const under = new Map<string, { readonly operation: Operation; readonly since: number; ending: number; at: number }>();
   const retryAt = new Map<string, number>();
   const unwritten: FleetRecord[] = [];
   let bake: { readonly part: string; readonly since: number } | undefined;
@@ -77,7 +94,7 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
     for (const each of records) world.tell(each);
   };
   const follow = (operation: Operation, work: Promise<Ended>) => {
-    under.set(operation.cluster, { operation, since: world.uptime(), asked: false });
+    under.set(operation.cluster, { operation, since: world.uptime(), ending: 0, at: 0 });
     work
       .catch((error: unknown): Ended => ({ outcome: "failed", reason: error instanceof Error ? error.message : String(error) }))
       .then((how) => {
@@ -96,9 +113,16 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
   };
   const endHanging = () => {
     for (const each of under.values()) {
-      if (each.asked || world.uptime() - each.since < LIMIT_MS) continue;
-      each.asked = true;
-      world.end(each.operation);
+      const how = ENDINGS[each.ending];
+      const now = world.uptime();
+      const hangs = now - each.since >= LIMIT_MS || (world.silence(each.operation) ?? 0) >= silenceMs;
+      // What was asked to end has as long as one look to do so.
+      if (how === undefined || (each.ending === 0 ? !hangs : now - each.at < lookMs)) continue;
+      each.ending += 1;
+      each.at = now;
+      if (how === "ask")
+        world.tell({ event: "waiting", reason: `${each.operation.cluster}: its ${each.operation.step} hangs, and is asked to end` });
+      world.end(each.operation, how);
     }
   };
   const sleep = async (ms: number) => {
@@ -109,7 +133,7 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
   const wait = async (ms: number, reason: string) => {
     if (reason !== told) world.tell({ event: "waiting", reason });
     told = reason;
-    await sleep(Math.min(ms, LOOK_MS));
+    await sleep(Math.min(ms, lookMs));
   };
 
   try {
@@ -136,7 +160,7 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
         continue;
       }
       write();
-      if (decision.kind === "wait") await wait(decision.ms ?? LOOK_MS, decision.reason);
+      if (decision.kind === "wait") await wait(decision.ms ?? lookMs, decision.reason);
       else {
         if (bake?.part !== decision.part) bake = { part: decision.part, since: world.uptime() };
         const left = decision.ms - (world.uptime() - bake.since);
@@ -149,7 +173,7 @@ export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
     while (!(error instanceof LeaseLostError) && under.size > ended.length) {
       endHanging();
       wake = new AbortController();
-      await world.sleep(LOOK_MS, wake.signal);
+      await world.sleep(lookMs, wake.signal);
     }
     throw error;
   }

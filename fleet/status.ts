@@ -46,7 +46,10 @@ export async function readStatus({ plan, members, registered, store, look }: Sta
         if (kubeconfig === undefined) {
           const live = liveIn(...(await printed(cluster, "health")));
           told.set(cluster, { live, ...(look.drift ? { drift: driftIn(...(await printed(cluster, "drift"))) } : {}) });
-        } else if (look.folder !== undefined) told.set(cluster, { live: liveOf(await askRegistered(kubeconfig, look.folder), new Date()) });
+        } else if (look.folder !== undefined) {
+          const answers = await askRegistered(kubeconfig, look.folder, plan.health.deployments);
+          told.set(cluster, { live: liveOf(answers, new Date()) });
+        }
       };
       await endedBy(children, [look.signal], () => sideBySide([...clusterNames(plan), ...names], look.most, ask, look.signal));
       look.signal?.throwIfAborted();

@@ -1,11 +1,12 @@
 import { renameSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { appendLine, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
 import { fields } from "../model/data";
-import { type Begun, decodeJournal, encodeRecord, type FleetRecord } from "../model/fleet/records";
+import { type Begun, decodeJournal, encodeRecord, type FleetRecord, JournalDamagedError, type ReadJournal } from "../model/fleet/records";
 import { FleetRun } from "../model/fleet/run";
 import { refuseNewer } from "../model/formats";
+import { RefusedError } from "../model/problems";
 import { Lease } from "./lease";
 
 /** What is kept of a fleet in `.kpaas/fleet/NAME/`: the journal of its run, and what the steps have said. */
@@ -37,13 +38,25 @@ export class FleetStore {
     return join(this.folder, "looks");
   }
 
-  /** The run as far as it is written down; undefined where there is none. @throws JournalDamagedError, RefusedError */
+  /** The run as far as it is written down; undefined where there is none. @throws RefusedError where it is damaged, or a later version's */
   read(): FleetRun | undefined {
-    const { records, next, token } = decodeJournal(readIfThere(this.path) ?? "");
+    const { records, next, token } = this.journal();
     refuseNewer("fleet", records[0], this.fleet);
     this.next = next;
     this.token = token;
     return FleetRun.of(records);
+  }
+
+  private journal(): ReadJournal {
+    try {
+      return decodeJournal(readIfThere(this.path) ?? "");
+    } catch (error) {
+      if (!(error instanceof JournalDamagedError)) throw error;
+      const reason = `the record of its run is damaged: ${error.message}`;
+      const remedy =
+        "wait until no step of it runs any more, move that file away, and begin anew: what is up already is found so, and changed no second time";
+      throw new RefusedError([{ environment: this.fleet, path: relative(this.root, this.path), reason, remedy, severity: "error" }]);
+    }
   }
 
   /** Works on the fleet as its only runner. @throws FleetBusyError */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 
 /** A process that holds a lock: alive as long as a process of that number and start time runs on that host. */
@@ -75,6 +75,39 @@ interface Look {
   readonly started: number;
   /** It has ended, and its number stays taken until its parent asks how: for ever, where that one asks nobody. */
   readonly dead: boolean;
+}
+
+/** Ends a process and all that it has started at once, itself first: what it has started cannot be started again then. */
+export function endTree(pid: number): void {
+  const parents = parentsOfAll();
+  const tree = [pid];
+  for (const each of tree) for (const [child, parent] of parents) if (parent === each) tree.push(child);
+  for (const each of tree) {
+    try {
+      process.kill(each, "SIGKILL");
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  }
+}
+
+/** The parents of this host's processes. */
+function parentsOfAll(): ReadonlyMap<number, number> {
+  if (process.platform !== "linux") {
+    const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    return new Map(lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
+  }
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return parents;
 }
 
 function linuxLook(pid: number): Look {

@@ -9,6 +9,11 @@ export function stackName(environment: string, layer?: Layer): string {
   return layer === undefined ? environment : `${environment}.${layer}`;
 }
 
+/** The name of the stack that is held while anything is done with an environment that three stacks hold. No environment and no layer has it. */
+export function heldStackName(environment: string): string {
+  return `${environment}.held`;
+}
+
 /** The environment and layer a stack's name selects. */
 export function parseStackName(stack: string): { readonly environment: string; readonly layer?: Layer } {
   const layer = LAYERS.find((each) => stack.endsWith(`.${each}`));

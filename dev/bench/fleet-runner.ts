@@ -62,6 +62,7 @@ export async function runnerStepRow(): Promise<Row> {
           under.push(() => resolve({ outcome: "done", ...(step === "preview" ? { fingerprint: fingerprintOf(cluster) } : {}) })),
         ),
       look: async () => ({ outcome: "unknown" }),
+      silence: () => undefined,
       end: () => undefined,
       append: (some) => {
         records += some.length;

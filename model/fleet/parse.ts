@@ -42,10 +42,11 @@ export function parseFleet(content: unknown, findings: Findings): ParsedFleet {
   }
   const { name, environments, ...optional } = content;
   const kept = Object.fromEntries(Object.entries(optional).filter(([section]) => !broken.has(section)));
-  const file = {
+  const standIn = ["*"];
+  const file = schema.parse({
     name: broken.has("name") ? "fleet" : name,
-    environments: broken.has("environments") ? [] : environments,
+    environments: broken.has("environments") ? standIn : environments,
     ...kept,
-  };
-  return { file: schema.parse(file), broken };
+  });
+  return { file: broken.has("environments") ? { ...file, environments: [] } : file, broken };
 }

@@ -211,7 +211,8 @@ function dependencies(
     const before = found.get(cluster) ?? [];
     if (!before.some((each) => each.cluster === other)) found.set(cluster, [...before, { cluster: other, reason }]);
   };
-  for (const [cluster, globs] of Object.entries(after)) {
+  // Where nobody knows which clusters there are, nothing is said of names.
+  for (const [cluster, globs] of all.length === 0 ? [] : Object.entries(after)) {
     if (!all.includes(cluster)) {
       findings.error(`after.${cluster}`, ...noSuch(cluster, all, "cluster of the fleet"));
       continue;

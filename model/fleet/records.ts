@@ -81,23 +81,33 @@ export function encodeRecord(record: FleetRecord, number: number, token: number)
 }
 
 /**
- * Reads a journal to its last whole record, wherever it was cut off. What a runner wrote that another had taken over from is left out.
+ * Reads a journal to its last whole record, wherever it was cut off: what is torn, filled with zeros or there twice at an end that a lost power has
+ * left is passed over. So is what a runner wrote that another had taken over from.
  * @throws JournalDamagedError where a record in the middle is missing or altered
  */
 export function decodeJournal(content: string): ReadJournal {
   const records: FleetRecord[] = [];
+  const whole: string[] = [];
   let token = 0;
+  let unreadable: number | undefined;
   content.split("\n").forEach((line, index) => {
     const [, number = "", own = "", sum = "", text = ""] = /^(\d+) (\d+) ([0-9a-f]{16}) (\{.*\})$/.exec(line) ?? [];
     // Half a line is what a killed runner leaves; what it would have said had not been done.
-    if (text === "" || checksum(Number(number), Number(own), text) !== sum) return;
+    if (text === "" || checksum(Number(number), Number(own), text) !== sum) {
+      if (line !== "") unreadable = index + 1;
+      return;
+    }
     // One that was paused for so long that another took over.
     if (Number(own) < token) return;
     // It took over when this was still on its way.
     if (Number(own) > token && Number(number) < records.length) records.length = Number(number);
-    if (Number(number) !== records.length)
-      throw new JournalDamagedError(`line ${index + 1} holds record ${number}, where record ${records.length} is due`);
+    if (Number(number) < records.length && whole[Number(number)] === line) return;
+    if (Number(number) !== records.length) {
+      const damage = unreadable === undefined ? "" : `, and line ${unreadable} cannot be read`;
+      throw new JournalDamagedError(`line ${index + 1} holds record ${number} where record ${records.length} is due${damage}`);
+    }
     token = Number(own);
+    whole[records.length] = line;
     records.push(JSON.parse(text));
   });
   return { records, next: records.length, token };

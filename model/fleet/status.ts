@@ -27,6 +27,8 @@ export interface Answers {
   readonly nodes: Readonly<Record<string, boolean>>;
   /** Of the API server's certificate, and of the one by which its kubeconfig logs in. */
   readonly ends: Readonly<Record<string, string>>;
+  /** Of the Deployments that have to be available. @default none have */
+  readonly deployments?: readonly HealthCheck[];
 }
 
 /** What is there of a cluster otherwise than recorded: resources by their names. */
@@ -136,18 +138,20 @@ export function driftIn(printed: string, reason: string): ClusterDrift {
 /** How a registered cluster is, by what its API has told; a text: why it has told nothing. */
 export function liveOf(answers: Answers | string, now: Date): Live {
   if (typeof answers === "string") return { health: "not healthy", notes: [`api: ${answers}`] };
-  const { kubernetes, nodes, ends } = answers;
+  const { kubernetes, nodes, ends, deployments = [] } = answers;
+  const lacking = deployments.filter(({ status }) => status === "bad");
   const down = Object.keys(nodes).filter((name) => nodes[name] === false);
   const soon = Object.entries(ends).filter(([, end]) => Date.parse(end) - now.getTime() < SOON_MS);
   const ended = soon.filter(([, end]) => Date.parse(end) <= now.getTime());
   const notes = [
     ...(down.length === 0 ? [] : [`nodes: ${down.join(", ")} are not Ready`]),
     ...soon.map(([name, end]) => `certificates: ${name} ${Date.parse(end) <= now.getTime() ? "has ended" : `ends on ${end.slice(0, 10)}`}`),
+    ...lacking.map(({ detail }) => `deployments: ${detail}`),
   ];
   const [first] = Object.values(ends).sort();
   const all = Object.keys(nodes).length;
   return {
-    health: down.length + ended.length > 0 ? "not healthy" : notes.length > 0 ? "to be seen to" : "healthy",
+    health: down.length + ended.length + lacking.length > 0 ? "not healthy" : notes.length > 0 ? "to be seen to" : "healthy",
     ...{ kubernetes, nodes: { ready: all - down.length, all }, notes },
     ...(first === undefined ? {} : { certificatesEnd: first }),
   };

@@ -1,4 +1,6 @@
 import { readSecret } from "../../files/read-secret";
+import { deploymentChecks, deploymentsIn } from "../../model/cluster/deployments";
+import { at, list } from "../../model/data";
 import { type Answers, answersIn } from "../../model/fleet/status";
 import type { SecretReference } from "../../model/plan/infrastructure-types";
 import { ClusterApi } from "../../reach/cluster-api";
@@ -6,9 +8,14 @@ import { ClusterApi } from "../../reach/cluster-api";
 /**
  * Asks a cluster that was made elsewhere how it is, by its kubeconfig: version, nodes, and when the certificates end that are met on the way.
  * @param folder what the relative paths of files go by
+ * @param deployments those that have to be available: `NAMESPACE/NAME`, `*` stands for any
  * @returns why it could not be asked, where it could not; never anything of the kubeconfig
  */
-export async function askRegistered(kubeconfig: SecretReference, folder: string): Promise<Answers | string> {
+export async function askRegistered(
+  kubeconfig: SecretReference,
+  folder: string,
+  deployments: readonly string[] = [],
+): Promise<Answers | string> {
   let text: string;
   try {
     text = await readSecret(kubeconfig, folder);
@@ -27,10 +34,16 @@ export async function askRegistered(kubeconfig: SecretReference, folder: string)
   }
   try {
     const [version, nodes, ends] = await Promise.all([api.call("/version"), api.call("/api/v1/nodes"), api.certificateEnds()]);
-    return answersIn(version, nodes, ends);
+    const answers = answersIn(version, nodes, ends);
+    return deployments.length === 0 ? answers : { ...answers, deployments: deploymentChecks(deployments, await deploymentsOf(api)) };
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** The Deployments of a cluster; a text where it does not tell of them, or may not. */
+async function deploymentsOf(api: ClusterApi) {
+  return await api.call("/apis/apps/v1/deployments").then((answer) => deploymentsIn(list(at(answer, "items"))), messageOf);
 }
 
 function messageOf(error: unknown): string {

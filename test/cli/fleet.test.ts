@@ -104,6 +104,69 @@ describe("kpaas fleet preview", () => {
     }
   });
 
+  it("lists a dozen mistakes of a fleet's file at once, whichever of its fields they are in", async () => {
+    const root = project(
+      { a: {}, b: {} },
+      {
+        environments: ["a", "b", "a"],
+        waves: [
+          { name: "canary", select: ["nowhere"], bake: "10 minutes", canary: 5 },
+          { name: "canary", select: ["a"], maxFailures: -1, approval: "perhaps" },
+          { name: "rest", select: ["*"], maxConcurrent: 0, unknown: 1 },
+        ],
+        after: { b: "a" },
+        maintenance: { timeZone: "Asia/Seol", windows: [{ days: ["mo"], hours: "25:00-26:00" }], blackout: ["2026-13-40"] },
+        health: { nodesReady: "150%", apiserver: true },
+        via: { operator: {} },
+      },
+    );
+    const { code, stdout } = await preview(root, "--json");
+    assert.equal(code, 2);
+    const paths = JSON.parse(stdout)
+      .problems.filter(({ severity }: Record<string, unknown>) => severity === "error")
+      .map(({ path }: Record<string, unknown>) => path);
+    for (const path of [
+      "waves.0.bake",
+      "waves.1.maxFailures",
+      "waves.1.approval",
+      "waves.2.maxConcurrent",
+      "waves.2.unknown",
+      "after.b",
+      "maintenance.timeZone",
+      "maintenance.windows.0.hours",
+      "maintenance.blackout.0",
+      "health.nodesReady",
+      "health.apiserver",
+    ])
+      assert.ok(paths.includes(path), `${path} among ${paths.join(", ")}`);
+  });
+
+  it("tells of mistakes in what environments are named as of any others", async () => {
+    for (const environments of [[], "a", [1], undefined]) {
+      const { code, stderr } = await preview(project({ a: {} }, { environments, after: { a: ["b"] } }));
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /error korea: environments/);
+      assert.doesNotMatch(stderr, /after/, "nobody knows yet which clusters there are");
+    }
+  });
+
+  it("tells of bad input before it tells that there is no terminal", async () => {
+    const root = project({ busan: {}, seoul: {} }, {});
+    const cases: readonly (readonly [words: string, expected: RegExp])[] = [
+      ["up --wave nowhere --sandbox", /the fleet has no wave nowhere/],
+      ["upgrade --to 9.9.9 --sandbox", /--to \(is "9\.9\.9"\)/],
+      ["rotate --service nothing --sandbox", /"nothing"\): is a service of no cluster/],
+      ["rotate --only zz --sandbox", /--only \(is "zz"\): is no cluster of the fleet/],
+      ["destroy --via operator --yes", /the operator destroys nothing[\s\S]*delete the fleet's Stacks/],
+      ["destroy --sandbox", /no terminal to ask on[\s\S]*add --approve NAME, the fleet's name/],
+    ];
+    for (const [words, expected] of cases) {
+      const { code, stderr } = await command(["fleet", ...words.split(" ")], { cwd: root });
+      assert.equal(code, 2, words);
+      assert.match(stderr, expected, words);
+    }
+  });
+
   it("says where there is no fleet file", async () => {
     const { code, stderr } = await command(["fleet", "preview"], { cwd: temporary() });
     assert.equal(code, 2);

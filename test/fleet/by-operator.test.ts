@@ -46,7 +46,13 @@ class Played {
 }
 
 function by(stacks: Played, names = ["seoul.infrastructure", "seoul.cluster"], approvals = {}) {
-  const children: Steps = { launch: async () => ({ outcome: "done" }), look: async () => ({ outcome: "done" }), end() {}, endAll() {} };
+  const children: Steps = {
+    launch: async () => ({ outcome: "done" }),
+    look: async () => ({ outcome: "done" }),
+    silence: () => undefined,
+    end() {},
+    endAll() {},
+  };
   const operator = {
     ...{ workspaces, kubeconfig: { env: "K" }, folder: "" },
     stacks: { seoul: names.map((name) => ({ name, secretsProvider: "gcpkms://k" })) },

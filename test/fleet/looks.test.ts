@@ -8,6 +8,7 @@ import type { Following, RunnerEvent } from "../../fleet/runner";
 import { FleetStore } from "../../fleet/store";
 import type { Operation } from "../../model/fleet/decide";
 import type { Member } from "../../model/fleet/member";
+import { liveOf } from "../../model/fleet/status";
 import { RefusedError } from "../../model/problems";
 import { askRegistered } from "../../operate/cluster/registered";
 import { selfSigned, startHttps } from "../support/https-server";
@@ -109,7 +110,9 @@ describe("a registered cluster", () => {
     const server = await startHttps({ type: "ip", value: "127.0.0.1" }, ({ url = "", headers }, response) => {
       asked.push(`${url} ${headers.authorization}`);
       const node = { metadata: { name: "kt-1" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
-      response.end(JSON.stringify(url === "/version" ? { gitVersion: "v1.34.2" } : { items: [node] }));
+      const portal = { metadata: { namespace: "cp-portal", name: "ui" }, status: { conditions: [{ type: "Available", status: "True" }] } };
+      const answers: Record<string, object> = { "/version": { gitVersion: "v1.34.2" }, "/apis/apps/v1/deployments": { items: [portal] } };
+      response.end(JSON.stringify(answers[url] ?? { items: [node] }));
     });
     try {
       const authority = Buffer.from(server.certificate).toString("base64");
@@ -126,6 +129,16 @@ describe("a registered cluster", () => {
       assert.deepEqual([answers.kubernetes, answers.nodes], ["1.34.2", { "kt-1": true }]);
       assert.match(answers.ends["of the API server"] ?? "", /^\d{4}-\d\d-\d\dT/);
       assert.deepEqual(asked.sort(), ["/api/v1/nodes Bearer canary", "/version Bearer canary"]);
+      const now = new Date();
+      const lacking = await askRegistered({ file: "kt.yaml" }, root, ["cp-portal/*", "harbor/core"]);
+      const { health, notes } = liveOf(lacking, now);
+      assert.equal(health, "not healthy");
+      assert.deepEqual(
+        notes.filter((note) => note.startsWith("deployments")),
+        ["deployments: there is no harbor/core"],
+      );
+      const there = liveOf(await askRegistered({ file: "kt.yaml" }, root, ["cp-portal/*"]), now);
+      assert.doesNotMatch(there.notes.join("\n"), /deployments/);
     } finally {
       await server.close();
     }

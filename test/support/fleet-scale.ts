@@ -124,6 +124,7 @@ export async function playAtScale(settings: ScaleSettings): Promise<ScaleResult>
       if (child === undefined) return { outcome: "unknown" };
       return child.ended ?? (await new Promise((resolve) => (child.told = resolve)));
     },
+    silence: () => undefined,
     end: () => undefined,
     append: (records) => {
       // Who was killed writes nothing more; what it has begun goes on.

@@ -1,4 +1,4 @@
-import type { World } from "../../fleet/runner";
+import type { Ending, World } from "../../fleet/runner";
 import type { Operation } from "../../model/fleet/decide";
 import type { FleetPlan } from "../../model/fleet/plan";
 import { decodeJournal, type Ended, encodeRecord, type FleetRecord } from "../../model/fleet/records";
@@ -30,6 +30,8 @@ interface Child {
   readonly operation: Operation;
   readonly result: Ended;
   ends: number;
+  /** Of one that hangs: since when, and how it is brought to its end. */
+  readonly hangs?: { readonly since: number; readonly until: Ending };
   alive: boolean;
   told?: (how: Ended) => void;
 }
@@ -60,6 +62,8 @@ const BEFORE: Readonly<Record<string, readonly Step[]>> = {
   backup: ["preview"],
 };
 const BEFORE_UP: Readonly<Record<string, readonly Step[]>> = { up: ["preview"], upgrade: ["preview", "backup", "upgrade"] };
+
+const ENDINGS: readonly Ending[] = ["ask", "insist", "end"];
 
 /** Ends the runner's life: nothing of it goes on. */
 export class Killed extends Error {}
@@ -137,10 +141,15 @@ export class PlayedWorld {
         if (child.alive) return new Promise((resolve) => (child.told = resolve));
         return Promise.resolve(child.ends <= this.time ? child.result : { outcome: "unknown" });
       },
-      end: (operation) => {
+      silence: (operation) => {
         const child = this.children.findLast(({ operation: each }) => same(each, operation));
-        if (child !== undefined) child.ends = this.time;
-        this.at(0, () => child && this.finish(child));
+        return child?.hangs && child.alive ? this.time - child.hangs.since : 0;
+      },
+      end: (operation, how) => {
+        const child = this.children.findLast(({ operation: each }) => same(each, operation));
+        if (child === undefined || (child.hangs?.until ?? how) !== how) return;
+        child.ends = this.time;
+        this.at(0, () => this.finish(child));
       },
       append: (records) => this.append(records, life, call),
       cancelled: () => this.cancelling,
@@ -229,6 +238,7 @@ export class PlayedWorld {
       result: hangs ? { outcome: "failed", reason: "it hung", transient: true } : result,
       ends: hangs ? Number.POSITIVE_INFINITY : this.time + dice.between(1, 900) * 1_000,
       alive: true,
+      ...(hangs ? { hangs: { since: this.time, until: ENDINGS[dice.between(0, 2)] ?? "end" } } : {}),
     };
     this.children.push(child);
     if (!hangs) this.at(child.ends - this.time, () => this.finish(child));

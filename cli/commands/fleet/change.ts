@@ -106,9 +106,18 @@ async function run(
     refuse(context, preview);
     return;
   }
-  const [{ fleetChange }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+  const [{ checkChange, fleetChange }, { readIfThere }] = await Promise.all([
+    import("../../../fleet/fleet.js"),
+    import("../../../host/files.js"),
+  ]);
   const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
-  await runFleet(context, flags, `fleet ${wanted.operation}`, (operator) => fleetChange(request, wanted, operator, saved));
+  await runFleet(
+    context,
+    flags,
+    `fleet ${wanted.operation}`,
+    (operator) => fleetChange(request, wanted, operator, saved),
+    () => checkChange(request, wanted),
+  );
 }
 
 async function show(context: Context, preview: FleetPreview, json: boolean): Promise<void> {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Context } from "../../context";
 import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
+import { badUsage } from "../../report";
 
 interface UpFlags extends FleetFlags, ApproveFlags {
   readonly wave?: string;
@@ -11,6 +12,11 @@ interface UpFlags extends FleetFlags, ApproveFlags {
 
 interface ResumeFlags extends FleetFlags {
   readonly approve?: readonly string[];
+}
+
+interface DestroyFlags extends FleetFlags {
+  readonly approve?: string;
+  readonly via?: "operator";
 }
 
 /** `kpaas fleet up`: brings all clusters to what their files say, in waves. */
@@ -36,12 +42,21 @@ export function registerUp(fleet: Command, context: Context): void {
     )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
     .action(async (file: string | undefined, flags: UpFlags) => {
-      const [{ fleetChange }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+      const [{ checkChange, fleetChange }, { readIfThere }] = await Promise.all([
+        import("../../../fleet/fleet.js"),
+        import("../../../host/files.js"),
+      ]);
       const { via, wave } = flags;
       const more = { ...(via === undefined ? {} : { via }), ...(wave === undefined ? {} : { wave }) };
       const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...more };
       const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
-      await runFleet(context, flags, "fleet up", (operator) => fleetChange(request, { operation: "up" }, operator, saved));
+      await runFleet(
+        context,
+        flags,
+        "fleet up",
+        (operator) => fleetChange(request, { operation: "up" }, operator, saved),
+        () => checkChange(request, { operation: "up" }),
+      );
     });
 }
 
@@ -74,11 +89,23 @@ export function registerDestroy(fleet: Command, context: Context): void {
     .addOption(
       new Option("--approve <NAME>", "the fleet's name, in place of typing it: what is lost is named all the same").conflicts("yes"),
     )
+    .addOption(new Option("--via <WHO>", "refused: the operator destroys nothing, this machine does").choices(["operator"]).hideHelp())
     .addHelpText("after", "\nExample:\n  $ kpaas fleet destroy --approve korea")
-    .action(async (file: string | undefined, { approve, ...flags }: FleetFlags & { readonly approve?: string }) => {
-      const { fleetDestroy } = await import("../../../fleet/fleet.js");
+    .action(async (file: string | undefined, { approve, via, ...flags }: DestroyFlags) => {
+      if (via !== undefined)
+        throw badUsage(
+          "the operator destroys nothing: a Stack that is deleted leaves its cluster as it is, so that none goes by a slip in a manifest",
+          "delete the fleet's Stacks (docs/fleet-export.md), then `kpaas fleet destroy` takes the clusters down from here, by the same backend",
+        );
+      const [{ fleetDestroy }, { readFleet }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../fleet/request.js")]);
       const request = await fleetRequest(context, file, flags);
-      await runFleet(context, { ...flags, named: approve }, "fleet destroy", (operator) => fleetDestroy(request, operator, approve));
+      await runFleet(
+        context,
+        { ...flags, named: approve },
+        "fleet destroy",
+        (operator) => fleetDestroy(request, operator, approve),
+        () => void readFleet(request),
+      );
     });
 }
 

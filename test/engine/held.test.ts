@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StackBusyError } from "../../engine/errors";
+import type { Progress } from "../../engine/events";
+import { asOnlyHost } from "../../engine/held";
+import type { EngineTarget } from "../../engine/types";
+import { removeFolder } from "../../host/files";
+import { ownVariables, seoulIn } from "../support/backend";
+import { engineForTests } from "../support/engine";
+import { treeOf } from "../support/processes";
+
+describe("an environment in three layers, on two hosts", function () {
+  this.timeout(120_000);
+  const set = ownVariables();
+  const roots: string[] = [];
+  before(engineForTests);
+  after(() => roots.forEach(removeFolder));
+
+  /** Two checkouts that share a backend and nothing beside. */
+  function two(): readonly [EngineTarget, EngineTarget] {
+    const [here, there] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "kpaas-held-"))) as [string, string];
+    roots.push(here, there);
+    const { target } = seoulIn(here, set);
+    mkdirSync(join(there, "environments"));
+    const layered = { ...target, plan: { ...target.plan, layers: "three" as const } };
+    return [layered, { ...layered, root: there }];
+  }
+
+  it("is worked on by one of them, and the other is told who that is", async () => {
+    const [here, there] = two();
+    const told = await asOnlyHost("up", here, {}, async () => {
+      await assert.rejects(
+        asOnlyHost("refresh", { ...there, layer: "platform" }, {}, assert.fail),
+        (error: Error) =>
+          error instanceof StackBusyError &&
+          /^Environment seoul is being changed by \S+@\S+ \(process \d+\) since .*if it has died on another host, delete .*\.json\.$/.test(
+            error.message,
+          ),
+      );
+      return "worked";
+    });
+    assert.equal(told, "worked");
+    assert.equal(await asOnlyHost("refresh", there, {}, async () => "worked there"), "worked there");
+    assert.deepEqual(readdirSync(join(here.root, "environments")), [], "nobody's configuration is touched");
+  });
+
+  it("is free again when the work fails, and leaves nothing of that when it is destroyed", async () => {
+    const [here, there] = two();
+    await assert.rejects(
+      asOnlyHost("up", here, {}, () => Promise.reject(new Error("failed"))),
+      /^Error: failed$/,
+    );
+    const stacks = join(here.root, "backend", ".pulumi", "stacks", "kpaas");
+    assert.ok(readdirSync(stacks).some((name) => name.startsWith("seoul.held.json")));
+    await asOnlyHost("destroy", there, {}, async () => undefined);
+    assert.deepEqual(existsSync(stacks) ? readdirSync(stacks).filter((name) => /held\.json(\.gz)?$/.test(name)) : [], []);
+  });
+
+  it("is taken by the next one on the same host where the engine that held it was killed, which is told", async () => {
+    const [here, there] = two();
+    const warnings: string[] = [];
+    const onProgress = (event: Progress) => void (event.kind === "message" && warnings.push(event.text));
+    await asOnlyHost("up", here, { onProgress }, async () => {
+      const [engine] = treeOf(process.pid).filter(({ kind }) => kind === "engine");
+      assert.ok(engine !== undefined);
+      process.kill(engine.pid, "SIGKILL");
+      while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    assert.match(warnings.join("\n"), /^seoul\.held is not held any more: let no other host work on seoul: .*killed/);
+    assert.equal(await asOnlyHost("up", there, {}, async () => "worked"), "worked");
+  });
+});
