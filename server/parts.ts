@@ -1,19 +1,23 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { capacityOf } from "../fleet/request";
-import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeIfStill } from "../host/files";
+import { createWhole, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeIfStill } from "../host/files";
 import { take } from "../host/mutex";
 import { isAlive, thisProcess } from "../host/processes";
 import { Trail } from "./audit/trail";
 import { Database } from "./data/database";
 import { Repository } from "./git/repository";
-import type { Log } from "./http/log";
+import { type Log, whatFailed } from "./http/log";
 import { keyIn, SealedSecrets } from "./secrets/sealed";
 import type { SecretStore } from "./secrets/store";
 import { VaultSecrets } from "./secrets/vault";
 import type { Settings } from "./settings";
 import { credentialsFor } from "./terraman/credentials";
 import { followOperation } from "./terraman/progress";
-import { environmentOf } from "./work/environment-variables";
+import { environmentOf, stateVariables } from "./work/environment-variables";
+import { Leadership } from "./work/leadership";
+import { Steps } from "./work/steps";
 import { commandsIn, type Runner, Work } from "./work/work";
 
 /** The compiled command line, which does each step. */
@@ -31,6 +35,8 @@ export interface Parts {
   readonly trail: Trail;
   readonly secrets: SecretStore;
   readonly work: Work;
+  readonly leadership: Leadership;
+  readonly steps: Steps;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -41,13 +47,17 @@ export interface Parts {
  * @throws FolderBusyError
  */
 export async function openParts(settings: Settings, log: Log, runner?: Runner): Promise<Parts> {
-  const { folder, sandbox } = settings;
+  const { folder, sandbox, replicated } = settings;
+  const shared = [settings.basicAuth, settings.vault === undefined ? settings.secretsKey : undefined];
+  const lacking = replicated ? shared.find((file) => file !== undefined && !existsSync(file)) : undefined;
+  if (lacking !== undefined)
+    throw new Error(`${lacking} is not there: services of one database are all given the same one, made beforehand`);
   makeFolder(folder, PRIVATE_FOLDER);
   const release = takeFolder(folder);
   let database: Database | undefined;
   try {
-    const place = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
-    const opened = await Database.open(place, (error) => log.warn("database", { error: error.name }));
+    const data = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
+    const opened = await Database.open(data, (error) => log.warn("database", { error: error.name }));
     database = opened;
     const repository = await Repository.open(folder, settings.repository);
     const trail = new Trail(opened, repository);
@@ -55,12 +65,25 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       settings.vault === undefined
         ? new SealedSecrets(opened, keyIn(settings.secretsKey ?? join(folder, "secrets.key")))
         : new VaultSecrets(settings.vault);
+    const place = placeOf(folder);
+    const leadership = new Leadership({
+      ...{ database: opened, place, alone: settings.databaseUrl === undefined },
+      changed: (term) => log.event(term === undefined ? "leads no more" : "leads", term === undefined ? {} : { term }),
+    });
+    const steps = new Steps({
+      ...{ database: opened, place, kept: () => repository.keepStacks() },
+      failed: (operation, error) => log.failure(operation, whatFailed(error)),
+    });
     const work = new Work({
+      ...{ leadership, steps },
       ...{ database: opened, log, folder: join(folder, "operations"), turned: followOperation },
       capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
       ended: () => repository.keepStacks(),
       runner: async (operation, results) => {
-        const env = environmentOf(process.env, await credentialsFor(operation, opened, secrets));
+        // Another service may have committed what this one is about to bring up.
+        if (replicated) await repository.refresh();
+        const credentials = await credentialsFor(operation, opened, secrets);
+        const env = environmentOf(process.env, { ...stateVariables(settings.stateBackend), ...credentials });
         return runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: { operation: operation.kind }, env });
       },
     });
@@ -69,12 +92,19 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       await opened.close();
       release();
     };
-    return { database: opened, repository, trail, secrets, work, close };
+    return { database: opened, repository, trail, secrets, work, leadership, steps, close };
   } catch (error) {
     await database?.close();
     release();
     throw error;
   }
+}
+
+/** What tells this folder from those of other services, whatever their hosts are called. */
+function placeOf(folder: string): string {
+  const file = join(folder, "place");
+  createWhole(file, randomUUID(), { mode: PRIVATE });
+  return readIfThere(file) ?? "";
 }
 
 /** Takes the folder for this process; gives what lets it go. @throws FolderBusyError */

@@ -34,6 +34,9 @@ export function registerServer(program: Command, context: Context): void {
     )
     .option("--secrets-key <file>", "the key that secrets in the database are encrypted by; made where there is none")
     .option("--sandbox", "rehearse operations against simulated clouds")
+    .option("--replicated", "be one of several that share a database: one of them carries operations out")
+    .option("--state-backend <url>", "where operations keep their states; a URL with a password comes by KPAAS_STATE_BACKEND")
+    .option("--metrics <address>", "address and port where metrics are told to whoever asks, without TLS")
     .addHelpText("after", "\nExample:\n  $ kpaas server --issuer https://login.example.org/realms/cp-realm --audience kpaas")
     .action((flags: Flags) => serve(context, flags));
   server

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { Step } from "../../model/fleet/work";
 
 /** A moment: a Date when it is read. */
 type Moment = ColumnType<Date, Date | undefined, Date>;
@@ -93,6 +94,30 @@ interface Operations {
   ended: ColumnType<Date | null, Date | undefined, Date>;
 }
 
+/** Who carries operations out, where several services have one database. */
+interface Leader {
+  /** There is one row. */
+  id: number;
+  /** Counted up by each one that takes over. */
+  term: number;
+  /** Its process, as JSON. */
+  holder: string;
+  place: string;
+  expires: Moment;
+}
+
+/** Attempts at steps, as the services tell in whose folders they run. */
+interface Steps {
+  operation: string;
+  attempt: number;
+  step: Step;
+  place: string;
+  /** When its place last told that its process lives. */
+  seen: Moment;
+  /** How it has ended, as JSON. */
+  ended: string | null;
+}
+
 interface Audit {
   number: number;
   at: string;
@@ -114,6 +139,8 @@ export interface Tables {
   sshKeys: SshKeys;
   secrets: Secrets;
   operations: Operations;
+  leader: Leader;
+  steps: Steps;
   audit: Audit;
 }
 

@@ -9,6 +9,8 @@ import type { Database } from "../data/database";
 import type { Row, Tables } from "../data/tables";
 import { type Log, whatFailed } from "../http/log";
 import { HttpProblem } from "../http/problem";
+import { type Leadership, LeadershipLostError } from "./leadership";
+import type { BegunStep, Steps } from "./steps";
 
 export type Operation = Row<"operations">;
 
@@ -26,6 +28,10 @@ export type Runner = Pick<Children, "launch" | "look">;
 export interface WorkParts {
   readonly database: Database;
   readonly log: Log;
+  /** Whether it is this service that carries out. */
+  readonly leadership: Pick<Leadership, "term" | "fence" | "require">;
+  /** What tells of steps from place to place. */
+  readonly steps: Steps;
   /** Where each operation's results lie. */
   readonly folder: string;
   /** How many are under way at once. */
@@ -50,6 +56,8 @@ const RETRY_MS = 20_000;
  */
 export class Work {
   private readonly under = new Map<string, Promise<void>>();
+  /** By operation, in which term it is followed: nothing is written down of it in another. */
+  private readonly terms = new Map<string, number>();
   private readonly stopped = new AbortController();
 
   constructor(
@@ -72,9 +80,12 @@ export class Work {
     return operation;
   }
 
-  /** Begins what waits, and goes on with what an earlier service has left under way. */
+  /** Begins what waits, and goes on with what an earlier service has left under way; where another service leads, that one does. */
   async wake(): Promise<void> {
     if (this.stopped.signal.aborted) return;
+    await this.adopt();
+    const { term } = this.parts.leadership;
+    if (term === undefined) return;
     const open = await this.parts.database.query
       .selectFrom("operations")
       .selectAll()
@@ -86,7 +97,18 @@ export class Work {
     for (const operation of open) {
       if (this.under.has(operation.id)) continue;
       if (operation.state === "waiting" && this.under.size >= this.parts.capacity()) continue;
+      this.terms.set(operation.id, term);
       this.under.set(operation.id, this.follow(operation));
+    }
+  }
+
+  /** Follows the processes that an earlier service of this folder has left, and tells whoever leads how they end. */
+  private async adopt(): Promise<void> {
+    for (const { operation: id, attempt, step } of await this.parts.steps.left()) {
+      const operation = await this.parts.database.query.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+      const runner = await this.parts.runner(operation, this.resultsOf(id));
+      const ended = runner.look({ cluster: operation.environment, step, attempt });
+      this.parts.steps.watch(id, attempt, ended).catch((error: unknown) => this.failed(id, error));
     }
   }
 
@@ -106,18 +128,26 @@ export class Work {
       await this.parts.ended();
     } catch (error) {
       // Its database may be gone: it is written down as under way, and is gone on with.
-      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
+      this.failed(operation.id, error);
     } finally {
       this.under.delete(operation.id);
     }
-    await this.wake().catch((error: unknown) => {
-      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
-    });
+    await this.wake().catch((error: unknown) => this.failed(operation.id, error));
+  }
+
+  private failed(id: string, error: unknown): void {
+    if (this.stopped.signal.aborted) return;
+    if (error instanceof LeadershipLostError) this.parts.log.warn("left to another service", { operation: id });
+    else this.parts.log.failure(id, whatFailed(error));
+  }
+
+  private resultsOf(id: string): string {
+    return join(this.parts.folder, id);
   }
 
   private async carryOut(found: Operation): Promise<void> {
     let operation = found;
-    const results = join(this.parts.folder, operation.id);
+    const results = this.resultsOf(operation.id);
     makeFolder(results, PRIVATE_FOLDER);
     if (operation.state === "waiting") operation = await this.turn(operation, { state: "running", started: new Date() }, { kind: "begun" });
     const runner = await this.parts.runner(operation, results);
@@ -127,12 +157,12 @@ export class Work {
     for (const step of steps.slice(operation.step === null ? 0 : steps.indexOf(operation.step))) {
       for (let tries = 1; ; tries++) {
         let ended: Ended = { outcome: "unknown" };
-        if (inherited) ended = await runner.look({ cluster: operation.environment, step, attempt: operation.attempt });
+        if (inherited) ended = await this.parts.steps.endOf(operation.id, operation.attempt, this.stopped.signal);
         inherited = false;
         if (ended.outcome === "unknown") {
           this.stopped.signal.throwIfAborted();
           operation = await this.note(operation, { step, attempt: operation.attempt + 1 });
-          ended = await runner.launch({ cluster: operation.environment, step, attempt: operation.attempt });
+          ended = await this.launch(operation, step, runner);
         }
         this.stopped.signal.throwIfAborted();
         if (ended.outcome === "done") break;
@@ -150,15 +180,42 @@ export class Work {
 
   /** Writes down what has become of an operation, with what follows from that. */
   private async turn(operation: Operation, change: Partial<Operation>, turn: Turn): Promise<Operation> {
-    return await this.parts.database.query.transaction().execute(async (transaction) => {
+    return await this.within(operation, async (transaction) => {
       const now = await update(transaction, operation, change);
       await this.parts.turned(now, turn, transaction);
       return now;
     });
   }
 
-  private async note(operation: Operation, change: Partial<Operation>): Promise<Operation> {
-    return await update(this.parts.database.query, operation, change);
+  /** Writes down the attempt that is begun next. */
+  private async note(
+    operation: Operation,
+    change: Pick<BegunStep, "attempt"> & { readonly step: NonNullable<Operation["step"]> },
+  ): Promise<Operation> {
+    return await this.within(operation, async (transaction) => {
+      await this.parts.steps.begin(transaction, operation.id, change.attempt, change.step);
+      return await update(transaction, operation, change);
+    });
+  }
+
+  /** A transaction in the term in which an operation is followed. @throws LeadershipLostError */
+  private async within<T>({ id }: Operation, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return await this.parts.database.query.transaction().execute(async (transaction) => {
+      await this.parts.leadership.fence(transaction, this.terms.get(id) ?? 0);
+      return await work(transaction);
+    });
+  }
+
+  private async launch({ id, environment, attempt }: Operation, step: Step, runner: Runner): Promise<Ended> {
+    const { leadership, steps } = this.parts;
+    try {
+      // It may have been stopped for a while since that was written down, and another one may have gone on.
+      leadership.require(this.terms.get(id) ?? 0);
+    } catch (error) {
+      await steps.abandon(id, attempt);
+      throw error;
+    }
+    return await steps.watch(id, attempt, runner.launch({ cluster: environment, step, attempt }));
   }
 
   private async pause(ms: number): Promise<void> {
