@@ -21,6 +21,7 @@ import { kpaasRoutes } from "./terraman/routes";
 import { followTls, readTls } from "./tls";
 import type { Runner } from "./work/work";
 
+export { backupService, restoreService } from "./restore";
 export { type Flags, settingsOf } from "./settings";
 
 /** Requests of one address: so many a second in the long run, and at once. */

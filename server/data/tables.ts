@@ -146,3 +146,22 @@ export interface Tables {
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
 export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>;
+
+/** Every table, those before that others refer to; and whether a backup holds it: who leads, and where processes are, is of the day alone. */
+export const TABLES: Readonly<Record<keyof Tables, "kept" | "passing">> = {
+  accounts: "kept",
+  templates: "kept",
+  sshKeys: "kept",
+  clusters: "kept",
+  clusterLogs: "kept",
+  secrets: "kept",
+  operations: "kept",
+  audit: "kept",
+  leader: "passing",
+  steps: "passing",
+};
+
+/** A table as the database calls it. */
+export function tableName(table: string): string {
+  return table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

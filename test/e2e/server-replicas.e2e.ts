@@ -4,7 +4,10 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
 import { Database } from "../../server/data/database";
+import { settingsOf } from "../../server/settings";
+import { copySuite, movesBetween } from "../server/data/copy-suite";
 import { leadershipSuite } from "../server/work/leadership-suite";
 import { DatabaseServer } from "../support/database-server";
 import { senderTo } from "../support/kpaas-service";
@@ -29,6 +32,25 @@ describe("Several services on one PostgreSQL server", function () {
       () => Database.open({ url: made().url }),
       () => folder(),
     );
+  });
+
+  describe("backed up", () => {
+    let databases = 0;
+    const onServer = async () => {
+      const name = `copy_${++databases}`;
+      const first = await Database.open({ url: made().url });
+      await sql`create database ${sql.id(name)}`.execute(first.query);
+      await first.close();
+      const database = made().url.replace(/postgres$/, name);
+      return settingsOf({ listen: "127.0.0.1:0", data: folder(), database }, {});
+    };
+    copySuite(onServer, () => folder());
+
+    it("move from the embedded database to a server's, and back", async () => {
+      const embedded = () => settingsOf({ listen: "127.0.0.1:0", data: folder() }, {});
+      await movesBetween(embedded(), await onServer(), join(folder(), "a.jsonl"));
+      await movesBetween(await onServer(), embedded(), join(folder(), "b.jsonl"));
+    });
   });
 
   describe("as processes", () => {
