@@ -9,7 +9,7 @@ import type * as Server from "../server/server";
 export interface Modules extends Doors {
   schemas(): Promise<{ environmentJsonSchema(): object; pricesJsonSchema(): object } & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   locator(): Promise<Pick<typeof Locate, "diagnoseEngine">>;
-  server(): Promise<Pick<typeof Server, "settingsOf" | "startServer" | "verifyAudit">>;
+  server(): Promise<Pick<typeof Server, "backupService" | "restoreService" | "settingsOf" | "startServer" | "verifyAudit">>;
   servers(): Promise<
     Pick<typeof ServerPrograms, "diagnoseServers" | "installServers"> &
       Pick<typeof ServersOfWorlds, "runningServers" | "startSandboxServers" | "stopSandboxServers">

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { capacityOf } from "../fleet/request";
-import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeIfStill } from "../host/files";
+import { createWhole, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeIfStill } from "../host/files";
 import { take } from "../host/mutex";
 import { isAlive, thisProcess } from "../host/processes";
 import { Trail } from "./audit/trail";
@@ -11,7 +13,7 @@ import { Catalog } from "./environments/catalog";
 import { Files } from "./environments/change";
 import { SERVICE } from "./git/git";
 import { Repository } from "./git/repository";
-import type { Log } from "./http/log";
+import { type Log, whatFailed } from "./http/log";
 import { Requests } from "./http/requests";
 import { keyIn, SealedSecrets } from "./secrets/sealed";
 import type { SecretStore } from "./secrets/store";
@@ -23,9 +25,11 @@ import { Addresses } from "./webhooks/address";
 import { Deliverer } from "./webhooks/deliver";
 import { type CommandEnd, commandOf } from "./work/command";
 import { Decisions } from "./work/decisions";
-import { environmentOf } from "./work/environment-variables";
+import { environmentOf, stateVariables } from "./work/environment-variables";
 import { tellOf } from "./work/events";
+import { Leadership } from "./work/leadership";
 import { masking } from "./work/masking";
+import { Steps } from "./work/steps";
 import { commandsIn, type Operation, type Runner, Work, type WorkParts } from "./work/work";
 
 /** The compiled command line, which does each step. */
@@ -51,6 +55,8 @@ export interface Parts {
   readonly deliverer: Deliverer;
   /** Runs a command with what an environment's operations log in by. */
   readonly command: (words: readonly string[], environment: string) => Promise<CommandEnd>;
+  readonly leadership: Leadership;
+  readonly steps: Steps;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -61,13 +67,17 @@ export interface Parts {
  * @throws FolderBusyError
  */
 export async function openParts(settings: Settings, log: Log, runner?: Runner): Promise<Parts> {
-  const { folder, sandbox } = settings;
+  const { folder, sandbox, replicated } = settings;
+  const shared = [settings.basicAuth, settings.vault === undefined ? settings.secretsKey : undefined];
+  const lacking = replicated ? shared.find((file) => file !== undefined && !existsSync(file)) : undefined;
+  if (lacking !== undefined)
+    throw new Error(`${lacking} is not there: services of one database are all given the same one, made beforehand`);
   makeFolder(folder, PRIVATE_FOLDER);
   const release = takeFolder(folder);
   let database: Database | undefined;
   try {
-    const place = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
-    const opened = await Database.open(place, (error) => log.warn("database", { error: error.name }));
+    const data = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
+    const opened = await Database.open(data, (error) => log.warn("database", { error: error.name }));
     database = opened;
     const repository = await Repository.open(folder, settings.repository);
     const trail = new Trail(opened, repository);
@@ -85,7 +95,17 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       if (["done", "failed"].includes(turn.kind)) await noteEnd(trail, operation, within);
     };
     const commitOf = (environment: string) => files.commitOf(environment);
+    const place = placeOf(folder);
+    const leadership = new Leadership({
+      ...{ database: opened, place, alone: settings.databaseUrl === undefined },
+      changed: (term) => log.event(term === undefined ? "leads no more" : "leads", term === undefined ? {} : { term }),
+    });
+    const steps = new Steps({
+      ...{ database: opened, place, kept: () => repository.keepStacks() },
+      failed: (operation, error) => log.failure(operation, whatFailed(error)),
+    });
     const work = new Work({
+      ...{ leadership, steps },
       ...{ database: opened, log, folder: join(folder, "operations"), turned, commitOf },
       capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
       ended: () => repository.keepStacks(),
@@ -94,9 +114,11 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
         await opened.query.deleteFrom("environments").where("name", "=", environment).execute();
       },
       runner: async (operation, results) => {
+        // Another service may have committed what this one is about to bring up.
+        if (replicated) await repository.refresh();
         const credentials = await credentialsFor(operation, opened, secrets);
         const approvals = { [operation.environment]: JSON.parse(operation.approvals) as string[] };
-        const env = environmentOf(process.env, credentials);
+        const env = environmentOf(process.env, { ...stateVariables(settings.stateBackend), ...credentials });
         const operated = { operation: operation.kind === "destroy" ? "destroy" : "up" } as const;
         const own = runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: operated, approvals, env });
         return masking(own, secretsIn(credentials));
@@ -107,7 +129,10 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       const bound = await opened.query.selectFrom("clusters").select("id").where("environment", "=", environment).executeTakeFirst();
       return await run(
         words,
-        environmentOf(process.env, await credentialsFor({ environment, cluster: bound?.id ?? null }, opened, secrets)),
+        environmentOf(process.env, {
+          ...stateVariables(settings.stateBackend),
+          ...(await credentialsFor({ environment, cluster: bound?.id ?? null }, opened, secrets)),
+        }),
       );
     };
     const decisions = new Decisions({ database: opened, turned, commitOf });
@@ -117,7 +142,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       release();
     };
     return {
-      ...{ database: opened, repository, trail, secrets, work, catalog, files, decisions, addresses, deliverer, command, close },
+      ...{ database: opened, repository, trail, secrets, work, catalog, files, decisions, addresses, deliverer, command, leadership, steps, close },
       requests: new Requests(opened),
     };
   } catch (error) {
@@ -135,6 +160,13 @@ async function noteEnd(trail: Trail, { id, environment, kind, state }: Operation
 /** What of a command's variables nobody is told. */
 function secretsIn(variables: Readonly<Record<string, string>>): string[] {
   return Object.entries(variables).flatMap(([name, value]) => (/PASSWORD|SECRET|KEY|TOKEN/.test(name) ? [value] : []));
+}
+
+/** What tells this folder from those of other services, whatever their hosts are called. */
+function placeOf(folder: string): string {
+  const file = join(folder, "place");
+  createWhole(file, randomUUID(), { mode: PRIVATE });
+  return readIfThere(file) ?? "";
 }
 
 /** Takes the folder for this process; gives what lets it go. @throws FolderBusyError */

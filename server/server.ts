@@ -4,10 +4,12 @@ import { Gate, type Login } from "./access/gate";
 import { tokenLogin } from "./access/tokens";
 import { apiRoutes } from "./api/routes";
 import type { Verification } from "./audit/trail";
+import { beginBeats } from "./beats";
 import { makeApp } from "./http/app";
 import { Limits } from "./http/limits";
 import { Log, type LogSink, whatFailed } from "./http/log";
 import { Metrics } from "./http/metrics";
+import { tellMetrics } from "./http/metrics-port";
 import { withDocument } from "./http/openapi";
 import { ownRoutes } from "./http/own-routes";
 import type { Route } from "./http/route";
@@ -18,20 +20,14 @@ import { kpaasRoutes } from "./terraman/routes";
 import { followTls, readTls } from "./tls";
 import type { Runner } from "./work/work";
 
+export { backupService, restoreService } from "./restore";
 export { type Flags, settingsOf } from "./settings";
 
 /** Requests of one address: so many a second in the long run, and at once. */
 const RATE = 50;
 const BURST = 200;
-/** How often it is looked whether something waits, after a database was away. */
-const WAKE_MS = 30_000;
-/** How often it is looked whether something is to be delivered. */
-const DELIVER_MS = 1_000;
-/** How often the audit trail's head is committed, where it has moved. */
-const HEAD_MS = 300_000;
-
 /** A service that runs. */
-export interface Running extends Pick<Parts, "work"> {
+export interface Running extends Pick<Parts, "work" | "leadership"> {
   readonly url: string;
   /** Answers what was asked, takes nothing new, and ends. Operations under way go on without it. */
   stop(): Promise<void>;
@@ -65,20 +61,16 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
       ...(tls === undefined ? {} : { tls: readTls(tls) }),
     });
     ends.push(() => app.close());
-    const keepHead = () => parts.trail.commitHead().catch((error: unknown) => log.failure("audit", whatFailed(error)));
-    ends.push(keepHead);
+    ends.push(await beginBeats(parts, settings, log));
     const url = await app.listen({ host: settings.host, port: settings.port });
     if (tls !== undefined) ends.push(followTls(app.server as Server, tls, (error) => log.failure("tls", whatFailed(error))));
-    ends.push(every(WAKE_MS, () => parts.work.wake().catch((error: unknown) => log.failure("wake", whatFailed(error)))));
-    ends.push(every(HEAD_MS, keepHead));
-    ends.push(every(DELIVER_MS, () => parts.deliverer.deliver().catch((error: unknown) => log.failure("webhooks", whatFailed(error)))));
-    await parts.work.wake();
+    if (settings.metrics !== undefined) ends.push(await tellMetrics(settings.metrics, metrics));
     ends.push(() => {
       stopping = true;
       log.event("stopping");
     });
     log.event("listening", { url, database: settings.databaseUrl === undefined ? "embedded" : "server" });
-    return { url, stop, work: parts.work };
+    return { url, stop, work: parts.work, leadership: parts.leadership };
   } catch (error) {
     await stop();
     throw error;
@@ -87,7 +79,8 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
 
 /** All calls, and the document of them. */
 function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Route[] {
-  const { database } = parts;
+  const { database, leadership } = parts;
+  metrics.gauge("kpaas_server_leads", "Whether this service carries operations out.", () => [[{}, leadership.term === undefined ? 0 : 1]]);
   const own = [...ownRoutes(database, metrics, stopping), ...apiRoutes(parts)];
   return withDocument([...own, ...kpaasRoutes(parts)]);
 }
@@ -112,10 +105,4 @@ function loginsOf({ tokens, basicAuth }: Settings, log: Log, metrics: Metrics): 
     ...(tokens === undefined ? [] : [tokenLogin(tokens, refused("token"))]),
     ...(basicAuth === undefined ? [] : [basicLogin(passwordIn(basicAuth), refused("compatible"))]),
   ];
-}
-
-function every(ms: number, work: () => unknown): () => void {
-  const timer = setInterval(work, ms);
-  timer.unref();
-  return () => clearInterval(timer);
 }

@@ -20,6 +20,9 @@ export interface Flags {
   readonly vault?: string;
   readonly sandbox?: boolean;
   readonly webhookNetwork?: readonly string[];
+  readonly replicated?: boolean;
+  readonly stateBackend?: string;
+  readonly metrics?: string;
 }
 
 /** How the service runs. */
@@ -46,6 +49,26 @@ export interface Settings {
   readonly sandbox: boolean;
   /** Networks that webhooks may lead to although they are closed to them, such as `127.0.0.0/8`. */
   readonly webhookNetworks?: readonly string[];
+  /** Whether others work with the same database: what the next one that leads needs then lies on nobody's disk. */
+  readonly replicated: boolean;
+  /** Where operations keep their states. @default where the environment's variables or the project say */
+  readonly stateBackend?: StateBackend;
+  /** Where metrics are told to whoever asks, without TLS and log-in. @default nowhere */
+  readonly metrics?: Address;
+}
+
+/** Where something listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A backend of states. */
+export interface StateBackend {
+  /** Without a password. */
+  readonly url: string;
+  /** Of a PostgreSQL server. */
+  readonly password?: string;
 }
 
 /** Whose tokens are taken. */
@@ -59,6 +82,8 @@ export interface TokenSettings {
 
 /** The variable of the environment that holds a URL with its password. */
 export const DATABASE_URL = "KPAAS_DATABASE_URL";
+/** The same of the backend of states. */
+export const STATE_BACKEND = "KPAAS_STATE_BACKEND";
 
 /**
  * Reads what was typed, and tells all that is wrong with it.
@@ -67,7 +92,8 @@ export const DATABASE_URL = "KPAAS_DATABASE_URL";
 export function settingsOf(flags: Flags, env: Readonly<Record<string, string | undefined>>): Settings {
   const findings: Finding[] = [];
   const wrong = (path: string, reason: string, remedy: string) => findings.push({ path, reason, remedy });
-  const { host, port } = addressOf(flags.listen, wrong);
+  const { host, port } = addressOf("--listen", flags.listen, wrong);
+  const metrics = flags.metrics === undefined ? undefined : addressOf("--metrics", flags.metrics, wrong);
   const tls = flags.tlsCert !== undefined && flags.tlsKey !== undefined ? { cert: flags.tlsCert, key: flags.tlsKey } : undefined;
   if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined))
     wrong(flags.tlsCert === undefined ? "--tls-cert" : "--tls-key", "certificate and key go together", "give both, or neither");
@@ -88,12 +114,16 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
     wrong("--page-client", "there is no issuer that the page could log in by", "give --issuer and --audience too");
   for (const network of flags.webhookNetwork ?? []) checkNetwork(network, wrong);
   const vault = flags.vault === undefined ? undefined : vaultOf(flags.vault, env, wrong);
+  const stateBackend = stateBackendOf(flags, env, wrong);
+  if (flags.replicated) checkReplicated(flags, databaseUrl, stateBackend, wrong);
   if (findings.length > 0)
     throw new InvalidInputError(findings.map((finding) => ({ environment: "", severity: "error" as const, ...finding })));
   const { issuer, audience, client: clients = [], pageClient, basicAuth, repository, secretsKey } = flags;
   return {
-    ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true },
+    ...{ host, port, folder: flags.data, sandbox: flags.sandbox === true, replicated: flags.replicated === true },
     ...given("webhookNetworks", flags.webhookNetwork),
+    ...given("stateBackend", stateBackend),
+    ...given("metrics", metrics),
     ...given("repository", repository),
     ...given("secretsKey", secretsKey),
     ...given("vault", vault),
@@ -107,11 +137,11 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
 
 type Wrong = (path: string, reason: string, remedy: string) => void;
 
-function addressOf(listen: string, wrong: Wrong): { readonly host: string; readonly port: number } {
+function addressOf(path: string, listen: string, wrong: Wrong): Address {
   const [, bracketed, plain = "", digits = ""] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(listen) ?? [];
   const [host, port] = [bracketed ?? plain, Number(digits)];
   if (digits === "" || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6))
-    wrong("--listen", `"${listen}" is no address with a port`, "write it as 127.0.0.1:8091, or [::1]:8091");
+    wrong(path, `"${listen}" is no address with a port`, "write it as 127.0.0.1:8091, or [::1]:8091");
   return { host: host === "" ? "0.0.0.0" : host, port };
 }
 
@@ -129,6 +159,52 @@ function checkDatabase(url: string, typed: boolean, wrong: Wrong): void {
     wrong(path, "this is no URL of a PostgreSQL server", "write it as postgresql://USER@HOST:5432/NAME?sslmode=verify-full");
   else if (typed && (parsed.password !== "" || parsed.searchParams.has("password")))
     wrong(path, "everybody on this machine reads the password of a command line", `give the URL by the variable ${DATABASE_URL}`);
+}
+
+function stateBackendOf(
+  { stateBackend: typed, sandbox }: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+  wrong: Wrong,
+): StateBackend | undefined {
+  const given = typed ?? env[STATE_BACKEND];
+  if (given === undefined) return undefined;
+  const path = typed === undefined ? STATE_BACKEND : "--state-backend";
+  const parsed = URL.canParse(given) ? new URL(given) : undefined;
+  if (parsed === undefined) wrong(path, "this is no URL of a backend", "write it as docs/state.md has them, such as s3://BUCKET?region=R");
+  if (parsed?.protocol === "postgresql:") wrong(path, "the engine does not know postgresql://", "write postgres://");
+  const password = parsed?.password ?? "";
+  if (typed !== undefined && password !== "")
+    wrong(path, "everybody on this machine reads the password of a command line", `give the URL by the variable ${STATE_BACKEND}`);
+  if (sandbox) wrong(path, "the sandbox has a backend of its own", "leave out one of the two");
+  if (parsed === undefined || password === "") return { url: given };
+  parsed.password = "";
+  return { url: parsed.toString(), password: decodeURIComponent(password) };
+}
+
+/** What the next one that leads needs must not go with the one that was lost. */
+function checkReplicated(
+  { repository, secretsKey, vault, sandbox }: Flags,
+  databaseUrl: string | undefined,
+  stateBackend: StateBackend | undefined,
+  wrong: Wrong,
+): void {
+  if (databaseUrl === undefined)
+    wrong(
+      "--database",
+      "the embedded database has one service alone",
+      `give a PostgreSQL server's to all, by --database or ${DATABASE_URL}`,
+    );
+  if (sandbox) wrong("--sandbox", "what is simulated lies on one service's disk", "rehearse with one service, without --replicated");
+  else if (stateBackend === undefined || /^(file|mem):/.test(stateBackend.url))
+    wrong(
+      "--state-backend",
+      "states would lie on one service's disk, and another one would make everything a second time",
+      "name a backend that all of them reach, such as postgres://, s3://, gs:// or azblob://",
+    );
+  if (repository === undefined)
+    wrong("--repository", "each service would have environments of its own", "name a git repository that all of them reach");
+  if (vault === undefined && secretsKey === undefined)
+    wrong("--secrets-key", "each service would make a key of its own", "give all of them the same file, or keep secrets with --vault");
 }
 
 function vaultOf(url: string, env: Readonly<Record<string, string | undefined>>, wrong: Wrong): Settings["vault"] {

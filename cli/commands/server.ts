@@ -39,6 +39,9 @@ export function registerServer(program: Command, context: Context): void {
       "networks of this machine or its link that webhooks may lead to all the same, such as 127.0.0.0/8",
     )
     .option("--sandbox", "rehearse operations against simulated clouds")
+    .option("--replicated", "be one of several that share a database: one of them carries operations out")
+    .option("--state-backend <url>", "where operations keep their states; a URL with a password comes by KPAAS_STATE_BACKEND")
+    .option("--metrics <address>", "address and port where metrics are told to whoever asks, without TLS")
     .addHelpText("after", "\nExample:\n  $ kpaas server --issuer https://login.example.org/realms/cp-realm --audience kpaas")
     .action((flags: Flags) => serve(context, flags));
   server
@@ -53,6 +56,57 @@ export function registerServer(program: Command, context: Context): void {
     .option("--json", "print what was found as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas server audit verify --data .kpaas/server")
     .action((_options: object, command: Command) => verify(context, command.optsWithGlobals()));
+  registerCopies(server, context);
+}
+
+/** Copies of what the service's database keeps. */
+function registerCopies(server: Command, context: Context): void {
+  server
+    .command("backup")
+    .summary("write what the service's database keeps into a file")
+    .description(
+      "Writes all that the service's database keeps into one file, whole or not at all, as it is at one moment. Secrets stay encrypted in it, and their key is not in it. Takes --data and --database as the service does, which does not run meanwhile where its database is the embedded one.",
+    )
+    .requiredOption("--to <file>", "the file that is written")
+    .option("--json", "print what was done as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas server backup --to server.jsonl --data .kpaas/server")
+    .action((_options: object, command: Command) => backup(context, command.optsWithGlobals()));
+  server
+    .command("restore")
+    .summary("put a backup in place of what the service's database keeps")
+    .description(
+      "Puts a backup into the service's database, embedded or a server's, whole or not at all, after it was held against its checksum, the key of secrets, and the heads of the audit trail in git. Takes --data, --database, --repository, --secrets-key and --vault as the service does, which does not run meanwhile.",
+    )
+    .requiredOption("--from <file>", "the backup")
+    .option("--replace <database>", "the name of the database, where it is not empty: what stands there is kept in a file first")
+    .option("--json", "print what was done as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas server restore --from server.jsonl --data .kpaas/server")
+    .action((_options: object, command: Command) => restore(context, command.optsWithGlobals()));
+}
+
+async function backup(context: Context, flags: Flags & { readonly to: string; readonly json?: boolean }): Promise<void> {
+  const { settingsOf, backupService } = await context.modules.server();
+  const settings = settingsOf({ ...flags, data: resolve(context.cwd, flags.data) }, context.env);
+  const file = resolve(context.cwd, flags.to);
+  const rows = await backupService(settings, file, context.stderr);
+  if (flags.json) writeJson(context, { file, rows });
+  else writeLines(context.stdout, [`${rows} rows are in ${file}: keep the key of secrets elsewhere`]);
+}
+
+async function restore(
+  context: Context,
+  flags: Flags & { readonly from: string; readonly replace?: string; readonly json?: boolean },
+): Promise<void> {
+  const { settingsOf, restoreService } = await context.modules.server();
+  const settings = settingsOf({ ...flags, data: resolve(context.cwd, flags.data) }, context.env);
+  const done = await restoreService(settings, resolve(context.cwd, flags.from), flags.replace, context.stderr);
+  if (flags.json) return writeJson(context, done);
+  const { from, rows, lostEntries, replaced } = done;
+  writeLines(context.stdout, [
+    `${rows} rows of ${from} are in place`,
+    ...(lostEntries > 0 ? [`${lostEntries} later entries of the audit trail are known to git alone`] : []),
+    ...(replaced === undefined ? [] : [`what stood before is in ${replaced}`]),
+  ]);
 }
 
 async function verify(context: Context, flags: Flags & { readonly json?: boolean }): Promise<void> {

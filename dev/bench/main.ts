@@ -12,6 +12,7 @@ import { resumeRow, runnerStepRow } from "./fleet-runner";
 import { growthRows } from "./growth";
 import { median, processorTime, type Row, runProcess, table, timed } from "./measure";
 import { runnerRow } from "./runner";
+import { serverRow } from "./server";
 
 const root = join(__dirname, "..", "..", "..");
 const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
@@ -29,6 +30,7 @@ const ROWS: Readonly<Record<string, () => Promise<readonly Row[]> | readonly Row
   check: async () => [await commandRow("kpaas check of one file", ["check", "environments/demo.yaml"], 200)],
   start: async () => [await startRow(root)],
   runner: async () => [await runnerRow()],
+  server: async () => [await serverRow()],
   "preview up destroy": () => growthRows(root, process.argv.includes("--3000") ? 3000 : process.argv.includes("--200") ? 200 : 1000),
 };
 

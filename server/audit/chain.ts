@@ -28,6 +28,22 @@ export interface Entry {
 /** An entry's number and hash, kept where the database's owner cannot alter them. */
 export type Head = Pick<Entry, "number" | "hash">;
 
+/** A head as it was committed; after the restoration of a backup, entries from its number on are others than were committed before. */
+export interface CommittedHead extends Head {
+  readonly restored?: boolean;
+}
+
+/** Those of all heads that were ever committed that still count. @param committed newest first */
+export function headsThatCount(committed: readonly CommittedHead[]): Head[] {
+  const counting: Head[] = [];
+  let below = Number.POSITIVE_INFINITY;
+  for (const { number, hash, restored } of committed) {
+    if (number < below) counting.push({ number, hash });
+    if (restored) below = Math.min(below, number);
+  }
+  return counting;
+}
+
 /** What comes before the first entry. */
 export const BEGINNING: Head = { number: 0, hash: "" };
 

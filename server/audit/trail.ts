@@ -6,7 +6,7 @@ import type { Database } from "../data/database";
 import type { Tables } from "../data/tables";
 import { SERVICE } from "../git/git";
 import type { Repository } from "../git/repository";
-import { BEGINNING, type Deed, type Entry, entryOf, type Head, Verifier } from "./chain";
+import { BEGINNING, type CommittedHead, type Deed, type Entry, entryOf, type Head, headsThatCount, Verifier } from "./chain";
 
 /** Held by who appends: entries are numbered without a gap. Any number that nothing else of the service uses. */
 const APPENDING = 7_190_040;
@@ -46,12 +46,15 @@ export class Trail {
       .execute();
   }
 
-  /** Commits the head to git where it has moved. */
-  async commitHead(): Promise<void> {
+  /** Commits the head to git where it has moved. @param restored whether the last entry tells of a backup that was restored */
+  async commitHead(restored = false): Promise<void> {
     const head = await last(this.database.query);
     if (head.number === this.committed || head.number === 0) return;
     await this.repository.change(SERVICE, async () => {
-      writeWhole(join(this.repository.root, HEAD_FILE), `${JSON.stringify({ number: head.number, hash: head.hash })}\n`);
+      writeWhole(
+        join(this.repository.root, HEAD_FILE),
+        `${JSON.stringify({ number: head.number, hash: head.hash, ...(restored ? { restored } : {}) })}\n`,
+      );
       return `Keep the audit trail's head at entry ${head.number}`;
     });
     this.committed = head.number;
@@ -75,13 +78,14 @@ export class Trail {
     return await this.database.query.selectFrom("audit").selectAll().where("number", ">", after).orderBy("number").limit(most).execute();
   }
 
-  private async heads(): Promise<Head[]> {
-    const heads: Head[] = [];
+  /** What was committed of it, and still counts. */
+  async heads(): Promise<Head[]> {
+    const heads: CommittedHead[] = [];
     for (const line of await this.repository.linesEver(HEAD_FILE)) {
-      const { number, hash } = fields(parsedJson(line));
-      if (typeof number === "number" && typeof hash === "string") heads.push({ number, hash });
+      const { number, hash, restored } = fields(parsedJson(line));
+      if (typeof number === "number" && typeof hash === "string") heads.push({ number, hash, restored: restored === true });
     }
-    return heads;
+    return headsThatCount(heads);
   }
 }
 

@@ -94,6 +94,20 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         `create index due_deliveries on deliveries (due) where state = 'waiting'`,
       ),
   },
+  "0006-leader": {
+    up: (database) =>
+      each(
+        database,
+        // Which of several services carries operations out: one row, taken over with a higher term.
+        `create table leader (
+          id integer primary key check (id = 1), term integer not null, holder text not null, place text not null, expires timestamptz not null)`,
+        // Each attempt at a step, where its process was begun, when that place last told that it lives, and how it has ended.
+        `create table steps (
+          operation uuid not null references operations (id) on delete cascade, attempt integer not null, step text not null,
+          place text not null, seen timestamptz not null default clock_timestamp(), ended text, primary key (operation, attempt))`,
+        `create index open_steps on steps (place) where ended is null`,
+      ),
+  },
 };
 
 async function each(database: Kysely<unknown>, ...statements: readonly string[]): Promise<void> {

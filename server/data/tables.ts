@@ -194,6 +194,30 @@ interface Deliveries {
   delivered: ColumnType<Date | null, Date | undefined, Date | null>;
 }
 
+/** Who carries operations out, where several services have one database. */
+interface Leader {
+  /** There is one row. */
+  id: number;
+  /** Counted up by each one that takes over. */
+  term: number;
+  /** Its process, as JSON. */
+  holder: string;
+  place: string;
+  expires: Moment;
+}
+
+/** Attempts at steps, as the services tell in whose folders they run. */
+interface Steps {
+  operation: string;
+  attempt: number;
+  step: Step;
+  place: string;
+  /** When its place last told that its process lives. */
+  seen: Moment;
+  /** How it has ended, as JSON. */
+  ended: string | null;
+}
+
 interface Audit {
   number: number;
   at: string;
@@ -222,8 +246,36 @@ export interface Tables {
   events: Events;
   webhooks: Webhooks;
   deliveries: Deliveries;
+  leader: Leader;
+  steps: Steps;
   audit: Audit;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
 export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>;
+
+/** Every table, those before that others refer to; and whether a backup holds it: who leads, and where processes are, is of the day alone. */
+export const TABLES: Readonly<Record<keyof Tables, "kept" | "passing">> = {
+  accounts: "kept",
+  templates: "kept",
+  sshKeys: "kept",
+  clusters: "kept",
+  clusterLogs: "kept",
+  secrets: "kept",
+  operations: "kept",
+  plans: "kept",
+  operationLines: "kept",
+  environments: "kept",
+  requests: "passing",
+  events: "kept",
+  webhooks: "kept",
+  deliveries: "kept",
+  audit: "kept",
+  leader: "passing",
+  steps: "passing",
+};
+
+/** A table as the database calls it. */
+export function tableName(table: string): string {
+  return table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -73,6 +73,11 @@ export class Repository {
     });
   }
 
+  /** Takes over what others have pushed. */
+  refresh(): Promise<void> {
+    return this.alone(() => this.follow());
+  }
+
   /** Commits what an operation has written: the configuration of its stack, with the salt of its secrets. */
   keepStacks(): Promise<void> {
     return this.change(SERVICE, async () => "Keep the configuration of stacks");

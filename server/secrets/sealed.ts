@@ -54,6 +54,15 @@ export class SealedSecrets implements SecretStore {
     return row === undefined ? undefined : JSON.parse(unseal(this.key, path, row.sealed));
   }
 
+  wrong(path: string, sealed: string): string | undefined {
+    try {
+      unseal(this.key, path, sealed);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
   async remove(path: string): Promise<void> {
     await this.database.query.deleteFrom("secrets").where("path", "=", path).execute();
   }

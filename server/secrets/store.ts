@@ -9,6 +9,8 @@ export interface SecretStore {
   /** Undefined where there is none. */
   read(path: string): Promise<Readonly<Record<string, string>> | undefined>;
   remove(path: string): Promise<void>;
+  /** Why a text cannot be what is kept in the database for a path; undefined where it can. Left out where nothing is kept there. */
+  wrong?(path: string, sealed: string): string | undefined;
 }
 
 /** Of an account's credentials. */

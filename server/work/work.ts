@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { Children, type ChildSettings } from "../../fleet/children";
 import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
 import type { Ended } from "../../model/fleet/records";
@@ -9,9 +9,11 @@ import type { Database } from "../data/database";
 import type { OperationKind, Row, Tables } from "../data/tables";
 import { type Log, whatFailed } from "../http/log";
 import { HttpProblem } from "../http/problem";
+import { type Leadership, LeadershipLostError } from "./leadership";
 import { Lines } from "./lines";
 import { askedApprovals, lossFingerprint, planDigest, planOfLoss, planOfPreview } from "./plan";
 import { resultOf } from "./result";
+import type { Steps } from "./steps";
 
 export type Operation = Row<"operations">;
 
@@ -40,6 +42,10 @@ export type Runner = Pick<Children, "launch" | "look" | "printed" | "said">;
 export interface WorkParts {
   readonly database: Database;
   readonly log: Log;
+  /** Whether it is this service that carries out. */
+  readonly leadership: Pick<Leadership, "term" | "fence" | "require">;
+  /** What tells of steps from place to place. */
+  readonly steps: Steps;
   /** Where each operation's results lie. */
   readonly folder: string;
   /** How many are under way at once. */
@@ -79,6 +85,8 @@ const RETRY_MS = 20_000;
  */
 export class Work {
   private readonly under = new Map<string, Promise<void>>();
+  /** By operation, in which term it is followed: nothing is written down of it in another. */
+  private readonly terms = new Map<string, number>();
   private readonly stopped = new AbortController();
 
   constructor(
@@ -133,9 +141,12 @@ export class Work {
     return operation;
   }
 
-  /** Begins what waits, and goes on with what an earlier service has left under way. */
+  /** Begins what waits, and goes on with what an earlier service has left under way; where another service leads, that one does. */
   async wake(): Promise<void> {
     if (this.stopped.signal.aborted) return;
+    await this.adopt();
+    const { term } = this.parts.leadership;
+    if (term === undefined) return;
     const open = await this.parts.database.query
       .selectFrom("operations")
       .selectAll()
@@ -147,7 +158,19 @@ export class Work {
     for (const operation of open) {
       if (this.under.has(operation.id)) continue;
       if (operation.state === "waiting" && this.under.size >= this.parts.capacity()) continue;
+      this.terms.set(operation.id, term);
       this.under.set(operation.id, this.follow(operation));
+    }
+  }
+
+  /** Follows the processes that an earlier service of this folder has left, and tells whoever leads how they end. */
+  private async adopt(): Promise<void> {
+    for (const { operation: id, attempt, step } of await this.parts.steps.left()) {
+      const operation = await this.parts.database.query.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+      const runner = await this.parts.runner(operation, this.resultsOf(id));
+      const looked = () => runner.look({ cluster: operation.environment, step, attempt });
+      const ended = this.listened({ ...operation, attempt }, runner, step, looked);
+      this.parts.steps.watch(id, attempt, ended).catch((error: unknown) => this.failed(id, error));
     }
   }
 
@@ -167,17 +190,25 @@ export class Work {
       await this.parts.ended();
     } catch (error) {
       // Its database may be gone: it is written down as under way, and is gone on with.
-      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
+      this.failed(operation.id, error);
     } finally {
       this.under.delete(operation.id);
     }
-    await this.wake().catch((error: unknown) => {
-      if (!this.stopped.signal.aborted) this.parts.log.failure(operation.id, whatFailed(error));
-    });
+    await this.wake().catch((error: unknown) => this.failed(operation.id, error));
+  }
+
+  private failed(id: string, error: unknown): void {
+    if (this.stopped.signal.aborted) return;
+    if (error instanceof LeadershipLostError) this.parts.log.warn("left to another service", { operation: id });
+    else this.parts.log.failure(id, whatFailed(error));
+  }
+
+  private resultsOf(id: string): string {
+    return join(this.parts.folder, id);
   }
 
   private async carryOut(found: Operation): Promise<void> {
-    const results = join(this.parts.folder, found.id);
+    const results = this.resultsOf(found.id);
     makeFolder(results, PRIVATE_FOLDER);
     const begun = found.state === "waiting" ? await this.begin(found) : found;
     // Somebody has cancelled it in that moment.
@@ -194,15 +225,18 @@ export class Work {
       for (let tries = 1; ; tries++) {
         const at = { cluster: operation.environment, step };
         ended = { outcome: "unknown" };
-        if (inherited) ended = await this.listened(operation, runner, step, () => runner.look({ ...at, attempt: operation.attempt }));
+        if (inherited) ended = await this.parts.steps.endOf(operation.id, operation.attempt, this.stopped.signal);
+        // What a plan is made of lies where it was printed: made in another place it is made here anew.
+        if (inherited && plan.includes(step) && runner.printed({ ...at, attempt: operation.attempt }) === "") ended = { outcome: "unknown" };
         inherited = false;
         if (ended.outcome === "unknown") {
           this.stopped.signal.throwIfAborted();
-          operation = await this.note(operation, { step, attempt: operation.attempt + 1 });
+          operation = await this.note(operation, { step });
           if (operation.cancelledBy !== null) return await this.cancelled(operation);
           const outdated = planning ? undefined : await this.outdated(operation);
           if (outdated) return await this.fail(operation, step, outdated);
-          ended = await this.listened(operation, runner, step, () => runner.launch({ ...at, attempt: operation.attempt }));
+          operation = await this.attempted(operation, step);
+          ended = await this.launch(operation, step, runner);
         }
         this.stopped.signal.throwIfAborted();
         const told = { ...at, attempt: operation.attempt };
@@ -244,7 +278,7 @@ export class Work {
   /** Begins one that waits; undefined where it does not wait any more. */
   private async begin(operation: Operation): Promise<Operation | undefined> {
     const file = operation.file ?? (await this.parts.commitOf(operation.environment));
-    return await this.parts.database.query.transaction().execute(async (transaction) => {
+    return await this.within(operation, async (transaction) => {
       const now = await transaction
         .updateTable("operations")
         .set({ state: "running", started: new Date(), file })
@@ -280,15 +314,18 @@ export class Work {
     return "what it would do is another by now than was approved, for what stands has changed: ask for another operation, and look at its plan";
   }
 
-  private async keepPlan({ id, environment, kind, file }: Operation, step: Step, printed: string, fingerprint = ""): Promise<void> {
+  private async keepPlan(operation: Operation, step: Step, printed: string, fingerprint = ""): Promise<void> {
+    const { id, environment, kind, file } = operation;
     const subject = { operation: id, environment, kind, commit: file ?? "" };
     const plan = step === "loss" ? planOfLoss(subject, printed) : planOfPreview(subject, printed, fingerprint);
     const row = { digest: planDigest(plan), fingerprint: plan.fingerprint, plan: JSON.stringify(plan), made: new Date() };
-    await this.parts.database.query
-      .insertInto("plans")
-      .values({ operation: id, ...row })
-      .onConflict((same) => same.column("operation").doUpdateSet(row))
-      .execute();
+    await this.within(operation, async (transaction) => {
+      await transaction
+        .insertInto("plans")
+        .values({ operation: id, ...row })
+        .onConflict((same) => same.column("operation").doUpdateSet(row))
+        .execute();
+    });
   }
 
   /** Keeps what a step says while it runs. */
@@ -300,15 +337,50 @@ export class Work {
 
   /** Writes down what has become of an operation, with what follows from that. */
   private async turn(operation: Operation, change: Partial<Operation>, turn: Turn): Promise<Operation> {
-    return await this.parts.database.query.transaction().execute(async (transaction) => {
+    return await this.within(operation, async (transaction) => {
       const now = await update(transaction, operation, change);
       await this.parts.turned(now, turn, transaction);
       return now;
     });
   }
 
+  /** Writes something down of it, and gives it as it is then. */
   private async note(operation: Operation, change: Partial<Operation>): Promise<Operation> {
-    return await update(this.parts.database.query, operation, change);
+    return await this.within(operation, (transaction) => update(transaction, operation, change));
+  }
+
+  /** Writes down the attempt that is begun next. */
+  private async attempted(operation: Operation, step: Step): Promise<Operation> {
+    const attempt = operation.attempt + 1;
+    return await this.within(operation, async (transaction) => {
+      await this.parts.steps.begin(transaction, operation.id, attempt, step);
+      return await update(transaction, operation, { attempt });
+    });
+  }
+
+  /** A transaction in the term in which an operation is followed. @throws LeadershipLostError */
+  private async within<T>({ id }: Operation, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return await this.parts.database.query.transaction().execute(async (transaction) => {
+      await this.parts.leadership.fence(transaction, this.terms.get(id) ?? 0);
+      return await work(transaction);
+    });
+  }
+
+  private async launch(operation: Operation, step: Step, runner: Runner): Promise<Ended> {
+    const { leadership, steps } = this.parts;
+    const { id, environment: cluster, attempt } = operation;
+    try {
+      // It may have been stopped for a while since that was written down, and another one may have gone on.
+      leadership.require(this.terms.get(id) ?? 0);
+    } catch (error) {
+      await steps.abandon(id, attempt);
+      throw error;
+    }
+    return await steps.watch(
+      id,
+      attempt,
+      this.listened(operation, runner, step, () => runner.launch({ cluster, step, attempt })),
+    );
   }
 
   private async pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidInputError } from "../../model/problems";
 import { type Flags, settingsOf } from "../../server/settings";
+import { environmentOf, stateVariables } from "../../server/work/environment-variables";
 
 const FLAGS: Flags = { listen: "127.0.0.1:8091", data: "/data" };
 
@@ -16,10 +17,10 @@ function problems(flags: Partial<Flags>, env = {}): string[] {
 
 describe("What `kpaas server` is told", () => {
   it("is read into settings", () => {
-    assert.deepEqual(settingsOf(FLAGS, {}), { host: "127.0.0.1", port: 8091, folder: "/data", sandbox: false });
+    assert.deepEqual(settingsOf(FLAGS, {}), { host: "127.0.0.1", port: 8091, folder: "/data", sandbox: false, replicated: false });
     const tokens = { issuer: "https://k.example.org/realms/cp-realm", audience: "kpaas", client: ["cp-client"] };
     assert.deepEqual(settingsOf({ ...FLAGS, ...tokens, listen: "[::1]:0" }, { KPAAS_DATABASE_URL: "postgresql://u:p@h/n" }), {
-      ...{ host: "::1", port: 0, folder: "/data", sandbox: false, databaseUrl: "postgresql://u:p@h/n" },
+      ...{ host: "::1", port: 0, folder: "/data", sandbox: false, replicated: false, databaseUrl: "postgresql://u:p@h/n" },
       tokens: { issuer: tokens.issuer, audience: "kpaas", clients: ["cp-client"] },
     });
   });
@@ -50,5 +51,23 @@ describe("What `kpaas server` is told", () => {
     assert.deepEqual(problems({ database: "postgresql://u:p@h/n" }), ["--database"]);
     assert.deepEqual(problems({ database: "postgresql://u@h/n?password=p" }), ["--database"]);
     assert.deepEqual(problems({ database: "postgresql://u@h/n" }), []);
+  });
+
+  it("is refused of one of several where the next leader would lack something that lies on another's disk", () => {
+    const replicated = { replicated: true, database: "postgresql://u@h/n", repository: "ssh://git@h/e.git", secretsKey: "/key" };
+    assert.deepEqual(problems({ replicated: true }), ["--database", "--state-backend", "--repository", "--secrets-key"]);
+    assert.deepEqual(problems({ ...replicated, stateBackend: "file:///srv/state" }), ["--state-backend"]);
+    assert.deepEqual(problems({ ...replicated, sandbox: true }), ["--sandbox"]);
+    assert.deepEqual(problems({ ...replicated, stateBackend: "s3://states" }), []);
+    assert.deepEqual(problems(replicated, { KPAAS_STATE_BACKEND: "postgres://u:p@h/n" }), []);
+  });
+
+  it("leads commands to the backend of states, its password by a variable alone", () => {
+    assert.deepEqual(problems({ stateBackend: "postgres://u:p@h/n" }), ["--state-backend"]);
+    assert.deepEqual(problems({ stateBackend: "postgresql://u@h/n" }), ["--state-backend"]);
+    assert.deepEqual(problems({ stateBackend: "s3://b", sandbox: true }), ["--state-backend"]);
+    const { stateBackend } = settingsOf(FLAGS, { KPAAS_STATE_BACKEND: "postgres://u:p%40ss@h/n?table=s" });
+    assert.deepEqual(stateVariables(stateBackend), { PULUMI_BACKEND_URL: "postgres://u@h/n?table=s", PGPASSWORD: "p@ss" });
+    assert.deepEqual(environmentOf({ KPAAS_STATE_BACKEND: "x", PGPASSWORD: "x" }, stateVariables(undefined)), {});
   });
 });

@@ -1,6 +1,19 @@
 import type { Operation } from "../../model/fleet/decide";
 import type { Ended } from "../../model/fleet/records";
-import type { Runner } from "../../server/work/work";
+import type { Database } from "../../server/data/database";
+import { Steps } from "../../server/work/steps";
+import type { Runner, WorkParts } from "../../server/work/work";
+
+/** What work goes by in a service that leads, whatever happens. */
+export function leading(database: Database, place: string): Pick<WorkParts, "leadership" | "steps"> {
+  const failed = (_operation: string, error: unknown) => {
+    throw error;
+  };
+  return {
+    leadership: { term: 1, fence: async () => undefined, require: () => undefined },
+    steps: new Steps({ database, place, kept: async () => undefined, failed }, 500, 10),
+  };
+}
 
 /** A runner whose steps end when, and how, a test says. */
 export class PlayedRunner implements Runner {

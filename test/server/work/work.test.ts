@@ -5,7 +5,7 @@ import { Database } from "../../../server/data/database";
 import { Log } from "../../../server/http/log";
 import { environmentOf } from "../../../server/work/environment-variables";
 import { type Turn, Work } from "../../../server/work/work";
-import { PlayedRunner } from "../../support/played-work";
+import { leading, PlayedRunner } from "../../support/played-work";
 import { temporaryFolders } from "../../support/temporary";
 
 describe("Operations", () => {
@@ -23,6 +23,7 @@ describe("Operations", () => {
   const workWith = (runner: PlayedRunner, capacity = 2) =>
     new Work(
       {
+        ...leading(database, "here"),
         ...{ database, log: new Log({ write: () => undefined }), folder: join(folder(), "operations"), capacity: () => capacity },
         ended: async () => undefined,
         ...{ runner: async () => runner, commitOf: async () => "c", removeFile: async () => undefined },
@@ -109,6 +110,10 @@ describe("Operations", () => {
       .updateTable("operations")
       .set({ state: "running", step: "up", attempt: 2 })
       .where("id", "=", operation.id)
+      .execute();
+    await database.query
+      .insertInto("steps")
+      .values({ operation: operation.id, attempt: 2, step: "up", place: "here", ended: null })
       .execute();
     const unknown = new PlayedRunner(({ attempt }) => (attempt === 2 ? { outcome: "unknown" } : { outcome: "done" }));
     const next = workWith(unknown);
