@@ -3,27 +3,14 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { locateEngine } from "../../engine/locate";
-import { run } from "../../engine/run";
+import { sandboxFolders } from "../../engine/sandbox";
 import { removeFolder } from "../../host/files";
+import { type BackendServer, serverForTests, startAzurite, startGcs, startMoto, startPostgreSql } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
-import { generator } from "../support/kill";
-import { OPENBAO_VERSIONS, openBaoForTests } from "../support/openbao";
 import { postgreSqlForTests } from "../support/postgresql";
-import { treeOf } from "../support/processes";
-import { motoForTests, RemoteProject, startMoto, startPostgreSql, startTransit, type TestServer } from "../support/remote-project";
-
-const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
-
-/** Ends a command, and what it has started, as the loss of power would. */
-function killAll(pid: number): void {
-  for (const { pid: each } of treeOf(pid).reverse())
-    try {
-      process.kill(each, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
-}
+import { killAll, treeOf } from "../support/processes";
+import { filesIn } from "../support/project";
+import { PASSPHRASE, RemoteProject } from "../support/remote-project";
 
 /** Waits until an operation is under way: its engine has started providers. */
 async function underWay(pid: number): Promise<void> {
@@ -34,13 +21,13 @@ async function underWay(pid: number): Promise<void> {
   throw new Error("the operation does not begin");
 }
 
+/** Everything of the simulated cloud, as it is stored. */
+const worldOf = ({ root }: RemoteProject): string => sandboxFolders(root, "k").world;
+
 /** What holds for every backend that several hosts share. */
-function sharedBackend(
-  start: (this: Mocha.Context, folder: string) => Promise<TestServer>,
-  credentials: Record<string, string> = {},
-): void {
+function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<BackendServer>): void {
   let folder = "";
-  let server: TestServer;
+  let server: BackendServer;
   let project: RemoteProject;
   let other: RemoteProject;
 
@@ -48,7 +35,8 @@ function sharedBackend(
     await engineForTests.call(this);
     folder = mkdtempSync(join(tmpdir(), "kpaas-backend-"));
     server = await start.call(this, folder);
-    project = new RemoteProject({ PULUMI_BACKEND_URL: server.url, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE, ...credentials });
+    const variables = { PULUMI_BACKEND_URL: server.url, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE };
+    project = new RemoteProject({ ...variables, ...server.variables });
     await project.run("lock", "k");
     other = project.checkout();
   });
@@ -57,6 +45,26 @@ function sharedBackend(
     other?.remove();
     await server?.stop();
     removeFolder(folder);
+  });
+
+  it("is lost for a while in the middle, and nothing of what was made is forgotten", async () => {
+    const before = filesIn(worldOf(project));
+    // Long enough that it is lost in the middle.
+    project.fault({ rules: [{ package: "openstack", latencyMs: 700 }] });
+    const up = project.start("up", "k", "--yes");
+    await underWay(up.pid);
+    await pause(4_000);
+    await server.gate.cut();
+    // Longer than the clients of most stores try again; that of Google's waits for as long as it takes.
+    await Promise.race([up.ended, pause(25_000)]);
+    await server.gate.open();
+    const { code, output } = await up.ended;
+    assert.ok(code === 0 || code === 1, output);
+    project.fault({ rules: [] });
+    await project.run("up", "k", "--yes");
+    assert.match(await project.run("up", "k", "--yes"), /no changes/);
+    assert.match(await project.run("destroy", "k", "--yes"), /destroyed/);
+    assert.deepEqual(filesIn(worldOf(project)), before);
   });
 
   it("goes on after a kill, whose lock it knows for its own", async () => {
@@ -112,69 +120,23 @@ function sharedBackend(
   });
 }
 
-describe("a backend in PostgreSQL", function () {
-  this.timeout(900_000);
-  sharedBackend(async function (folder) {
+const STARTS: Readonly<Record<string, Parameters<typeof sharedBackend>[0]>> = {
+  async PostgreSQL(folder) {
     return await startPostgreSql(postgreSqlForTests.call(this), folder);
+  },
+  async "a bucket of S3, on moto's server"() {
+    return await startMoto(serverForTests.call(this, "moto_server"));
+  },
+  async "a bucket of Google Cloud Storage, on fake-gcs-server"(folder) {
+    return await startGcs(serverForTests.call(this, "fake-gcs-server"), folder);
+  },
+  async "a container of Azure Blob Storage, on Azurite"(folder) {
+    return await startAzurite(serverForTests.call(this, "azurite-blob"), folder);
+  },
+};
+
+for (const [what, start] of Object.entries(STARTS))
+  describe(`a backend in ${what}`, function () {
+    this.timeout(900_000);
+    sharedBackend(start);
   });
-});
-
-describe("a backend in a bucket, on moto's server", function () {
-  this.timeout(900_000);
-  sharedBackend(
-    async function () {
-      return await startMoto(motoForTests.call(this));
-    },
-    { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
-  );
-});
-
-describe("a change of the secrets provider, killed", function () {
-  this.timeout(900_000);
-  let project: RemoteProject;
-  let transit: TestServer;
-
-  before(async function () {
-    await engineForTests.call(this);
-    transit = await startTransit(openBaoForTests.call(this, OPENBAO_VERSIONS.at(-1) ?? ""));
-    const root = mkdtempSync(join(tmpdir(), "kpaas-backend-"));
-    const vault = { VAULT_ADDR: transit.url, VAULT_TOKEN: "root" };
-    const variables = { PULUMI_BACKEND_URL: `file://${root}`, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE, ...vault };
-    project = new RemoteProject(variables, "three");
-    await project.run("lock", "k");
-    await project.run("up", "k", "--yes");
-    await pulumi("config", "set", "--secret", "kpaas:token", "canary-token");
-  });
-  after(async () => {
-    project?.remove();
-    await transit?.stop();
-  });
-
-  /** The engine's own command on the stack of the cluster. */
-  async function pulumi(...args: readonly string[]): Promise<string> {
-    const { command } = await locateEngine({ install: false });
-    const env = { ...process.env, ...project.variables, PULUMI_HOME: join(project.root, "home") };
-    return await run(command, [...args, "--stack", "k.cluster", "--non-interactive"], { cwd: project.root, env });
-  }
-
-  const seeds = Number(process.env.KPAAS_SEEDS ?? 8);
-  const first = Number(process.env.KPAAS_SEED ?? 1);
-  for (let seed = first; seed < first + seeds; seed++) {
-    const to = seed % 2 === 1 ? "hashivault://kpaas" : "passphrase";
-    it(`to ${to} comes to its end by the same command (seed ${seed})`, async () => {
-      const change = () => project.start("state", "secrets", "k", "--provider", to, "--yes");
-      const begun = change();
-      await pause(1_000 + generator(seed)() * 7_000);
-      killAll(begun.pid);
-      await begun.ended;
-      const { code, output } = await change().ended;
-      assert.equal(code, 0, output);
-      for (const layer of ["infrastructure", "cluster", "platform"])
-        assert.equal(/hashivault/.test(project.config(layer)), to !== "passphrase");
-      assert.match(await pulumi("config", "get", "kpaas:token"), /canary-token/);
-      const { stdout } = await project.start("outputs", "k", "--show-secrets", "--json").ended;
-      assert.match(JSON.stringify(JSON.parse(stdout).kubeconfig), /clusters/);
-      assert.match(await project.run("state", "list"), to === "passphrase" ? /platform .*passphrase/ : /platform .*hashivault/);
-    });
-  }
-});
