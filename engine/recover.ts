@@ -63,18 +63,15 @@ export async function recover(
   const lost = (target.plan.layers === "one" ? [undefined] : LAYERS.filter(isLost)).map((layer) =>
     layer ? { ...adopting, layer } : adopting,
   );
-  const stacks = lost.map(({ layer }) => stackName(target.plan.environment, layer));
-  /** Of all of it, since a layer that is not there yet is predicted for the one above. */
-  const previewLost = async () =>
-    (await previewEnvironment(adopting, options)).resources.filter(({ urn }) =>
-      stacks.some((stack) => urn.startsWith(`urn:pulumi:${stack}::`)),
-    );
   try {
     const asked = older.filter(({ layer }) => isLost(layer));
     const { recalled, values, login = sshKey } = await recall(adopting, asked, standing, options);
     writeWhole(join(folder, "ids.json"), JSON.stringify({ ids, recalled }), { mode: PRIVATE, durable: false });
-    await beginAnew(adopting, standing, options);
-    const planned = await previewLost();
+    // With nothing in place, so that each layer is predicted for the one above.
+    await beginAnew(adopting, [], options);
+    const stacks = lost.map(({ layer }) => `urn:pulumi:${stackName(target.plan.environment, layer)}::`);
+    const all = (await previewEnvironment(adopting, options)).resources;
+    const planned = all.filter(({ urn }) => stacks.some((stack) => urn.startsWith(stack)));
     const key = planned.find(({ type, name }) => type.endsWith(":PrivateKey") && name.endsWith(LOGIN_KEY));
     let known: Note[] = values;
     if (login !== undefined && key !== undefined) {
@@ -93,7 +90,7 @@ export async function recover(
     const findings = withUnreached(planned, notesOf(adoption));
     if (!findings.some(({ outcome }) => outcome === "found")) return { findings, changes: [], states: [] };
     for (const one of lost) await refreshEnvironment(one, options);
-    const changes = await previewLost();
+    const changes = standing.length === 0 ? (await previewEnvironment(adopting, options)).resources : await previewEach(lost, options);
     const states = (await readStates(adopting, options)).filter(({ layer }) => isLost(layer)).map(withoutLeft);
     return { findings, changes, states };
   } finally {
@@ -149,6 +146,19 @@ const textIn = (value: unknown): string | undefined => (typeof value === "string
 async function beginAnew(adopting: EngineTarget, standing: readonly StoredStack[], options: RunOptions): Promise<void> {
   for (const name of ["notes", "backend", ".kpaas"]) removeFolder(join(adopting.root, name));
   if (standing.length > 0) await replaceStates(adopting, standing, [], () => undefined, options);
+}
+
+/** What an `up` would change in layers, one after the other. */
+async function previewEach(lost: readonly EngineTarget[], options: RunOptions): Promise<ChangedResource[]> {
+  const changes: ChangedResource[] = [];
+  for (const one of lost)
+    try {
+      changes.push(...(await previewEnvironment(one, options)).resources);
+    } catch (error) {
+      // It stands on a layer that was not found: nothing of it was asked for, and is told so.
+      if (!(error instanceof RefusedError) || one === lost[0]) throw error;
+    }
+  return changes;
 }
 
 /** Looks for everything that is lost, with no record of an earlier look but the values that are known. */

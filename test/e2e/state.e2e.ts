@@ -3,13 +3,11 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { sandboxFolders } from "../../engine/sandbox";
 import { removeFolder } from "../../host/files";
 import { type BackendServer, serverForTests, startAzurite, startGcs, startMoto, startPostgreSql } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
 import { postgreSqlForTests } from "../support/postgresql";
 import { killAll, treeOf } from "../support/processes";
-import { filesIn } from "../support/project";
 import { PASSPHRASE, RemoteProject } from "../support/remote-project";
 
 /** Waits until an operation is under way: its engine has started providers. */
@@ -20,9 +18,6 @@ async function underWay(pid: number): Promise<void> {
   }
   throw new Error("the operation does not begin");
 }
-
-/** Everything of the simulated cloud, as it is stored. */
-const worldOf = ({ root }: RemoteProject): string => sandboxFolders(root, "k").world;
 
 /** What holds for every backend that several hosts share. */
 function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<BackendServer>): void {
@@ -45,26 +40,6 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     other?.remove();
     await server?.stop();
     removeFolder(folder);
-  });
-
-  it("is lost for a while in the middle, and nothing of what was made is forgotten", async () => {
-    const before = filesIn(worldOf(project));
-    // Long enough that it is lost in the middle.
-    project.fault({ rules: [{ package: "openstack", latencyMs: 700 }] });
-    const up = project.start("up", "k", "--yes");
-    await underWay(up.pid);
-    await pause(4_000);
-    await server.gate.cut();
-    // Longer than the clients of most stores try again; that of Google's waits for as long as it takes.
-    await Promise.race([up.ended, pause(25_000)]);
-    await server.gate.open();
-    const { code, output } = await up.ended;
-    assert.ok(code === 0 || code === 1, output);
-    project.fault({ rules: [] });
-    await project.run("up", "k", "--yes");
-    assert.match(await project.run("up", "k", "--yes"), /no changes/);
-    assert.match(await project.run("destroy", "k", "--yes"), /destroyed/);
-    assert.deepEqual(filesIn(worldOf(project)), before);
   });
 
   it("goes on after a kill, whose lock it knows for its own", async () => {
