@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder, writeWhole } from "../host/files";
-import { makeOwnFolder } from "../host/own-folder";
-import { fingerprintOf } from "../model/canonical";
-import { isFields } from "../model/data";
+import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeFolder, writeWhole } from "../host/files";
+import { fields } from "../model/data";
+import { LAYERS, type Layer, stackName } from "../model/layers";
+import { RefusedError } from "../model/problems";
 import { ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { GENERATED } from "./adopt/generated";
 import { type Finding, type Note, Notes } from "./adopt/notes";
@@ -12,6 +11,7 @@ import { LEFT } from "./adopt/service";
 import type { Adoption } from "./adopt/setting";
 import { OperationFailedError } from "./errors";
 import type { ChangedResource } from "./events";
+import { keepHalfRecovered } from "./half-recovered";
 import { previewEnvironment, refreshEnvironment, upEnvironment } from "./operations";
 import { changeDependencies, parseState, plain, type StateResource } from "./state/state";
 import { openState, readStates, replaceStates, type StoredStack } from "./states";
@@ -46,25 +46,42 @@ export const recoveryFolder = ({ root, plan, sandbox }: Pick<EngineTarget, "root
 /**
  * Puts the states of an environment together again by asking its cloud and its cluster. Nothing is made, changed or deleted there, and the
  * environment's own backend is not touched: all of it is done in a folder, from the beginning each time.
+ * @param standing the stacks of layers that are not lost: they are taken as they are, and only the others are looked for
  */
-export async function recover(target: EngineTarget, { ids = {}, sshKey, older = [] }: Hints, options: RunOptions = {}): Promise<Recovered> {
+export async function recover(
+  target: EngineTarget,
+  { ids = {}, sshKey, older = [] }: Hints,
+  standing: readonly StoredStack[] = [],
+  options: RunOptions = {},
+): Promise<Recovered> {
   const folder = recoveryFolder(target);
   removeFolder(folder);
   makeFolder(folder, PRIVATE_FOLDER);
   const adoption: Adoption = { folder, root: target.root, key: randomBytes(32) };
-  const adopting: EngineTarget = { ...target, root: folder, adoption };
+  const adopting = { ...target, root: folder, adoption };
+  const isLost = (layer?: Layer) => !standing.some((one) => one.layer === layer);
+  const lost = (target.plan.layers === "one" ? [undefined] : LAYERS.filter(isLost)).map((layer) =>
+    layer ? { ...adopting, layer } : adopting,
+  );
   try {
-    const { recalled, values } = await recall(adopting, older, options);
+    const asked = older.filter(({ layer }) => isLost(layer));
+    const { recalled, values, login = sshKey } = await recall(adopting, asked, standing, options);
     writeWhole(join(folder, "ids.json"), JSON.stringify({ ids, recalled }), { mode: PRIVATE, durable: false });
-    const planned = (await previewEnvironment(adopting, options)).resources;
+    // With nothing in place, so that each layer is predicted for the one above.
+    await beginAnew(adopting, [], options);
+    const stacks = lost.map(({ layer }) => `urn:pulumi:${stackName(target.plan.environment, layer)}::`);
+    const all = (await previewEnvironment(adopting, options)).resources;
+    const planned = all.filter(({ urn }) => stacks.some((stack) => urn.startsWith(stack)));
     const key = planned.find(({ type, name }) => type.endsWith(":PrivateKey") && name.endsWith(LOGIN_KEY));
     let known: Note[] = values;
-    if (sshKey !== undefined && key !== undefined) {
-      const output = sshKey.includes("OPENSSH") ? "privateKeyOpenssh" : "privateKeyPem";
-      known = [...values, { kind: "value", urn: key.urn, output, value: sshKey, from: "the key that was given" }];
+    if (login !== undefined && key !== undefined) {
+      const output = login.includes("OPENSSH") ? "privateKeyOpenssh" : "privateKeyPem";
+      const from = sshKey === undefined ? "the cluster's stack" : "the key that was given";
+      known = [...values, { kind: "value", urn: key.urn, output, value: login, from }];
     }
     for (let times = 0; times < MOST_LOOKS; times++) {
-      await look(adopting, known, options);
+      await beginAnew(adopting, standing, options);
+      await look(adopting, lost, known, options);
       // By now it is known where generated values are meant to be, and what is there. Names may hold their digests: with them more is found.
       const more = unknownYet(known, notesOf(adoption));
       if (more.length === 0) break;
@@ -72,9 +89,9 @@ export async function recover(target: EngineTarget, { ids = {}, sshKey, older = 
     }
     const findings = withUnreached(planned, notesOf(adoption));
     if (!findings.some(({ outcome }) => outcome === "found")) return { findings, changes: [], states: [] };
-    await refreshEnvironment(adopting, options);
-    const { resources: changes } = await previewEnvironment(adopting, options);
-    const states = (await readStates(adopting, options)).map(withoutLeft);
+    for (const one of lost) await refreshEnvironment(one, options);
+    const changes = standing.length === 0 ? (await previewEnvironment(adopting, options)).resources : await previewEach(lost, options);
+    const states = (await readStates(adopting, options)).filter(({ layer }) => isLost(layer)).map(withoutLeft);
     return { findings, changes, states };
   } finally {
     removeFolder(folder);
@@ -97,41 +114,70 @@ function unknownYet(known: readonly Note[], notes: readonly Note[]): Value[] {
 /** Ends the logical name of the key that machines are made with. */
 const LOGIN_KEY = "-ssh-key";
 
-/** What older states tell. They are put in place where it is looked, to be read with their secrets, and go. */
+/** What older states tell, and the key of the machines as the cluster's stack has it. They are put in place where it is looked, to be read with their secrets, and go. */
 async function recall(
   adopting: EngineTarget,
   older: readonly StoredStack[],
+  standing: readonly StoredStack[],
   options: RunOptions,
-): Promise<{ readonly recalled: Record<string, string>; readonly values: Value[] }> {
+): Promise<{ readonly recalled: Record<string, string>; readonly values: Value[]; readonly login?: string }> {
   const recalled: Record<string, string> = {};
   const values: Value[] = [];
-  await replaceStates(adopting, older, [], () => undefined, options);
-  for (const { layer } of older) {
-    const { stack } = await openState(adopting, layer, options);
-    for (const { urn, type, id, custom, outputs } of parseState(await stack.exportState(true)).deployment.resources ?? []) {
-      if (custom !== true || type.startsWith("pulumi:")) continue;
+  let login: string | undefined;
+  await beginAnew(adopting, [...older, ...standing], options);
+  for (const stored of [...older, ...standing]) {
+    if (standing.includes(stored) && stored.layer !== "cluster") continue;
+    const { stack } = await openState(adopting, stored.layer, options);
+    for (const { urn, type, id, custom, inputs, outputs } of parseState(await stack.exportState(true)).deployment.resources ?? []) {
+      if (type === KUBESPRAY_CLUSTER) login = textIn(fields(plain(inputs ?? {}).ssh).privateKey);
+      if (standing.includes(stored) || custom !== true || type.startsWith("pulumi:")) continue;
       if (GENERATED[type] === undefined) recalled[urn] = id ?? "";
       else
         for (const [output, value] of Object.entries(plain(outputs ?? {})))
           if (typeof value === "string") values.push({ kind: "value", urn, output, value, from: "the older state" });
     }
   }
-  return { recalled, values };
+  return { recalled, values, ...(login === undefined ? {} : { login }) };
 }
 
-/** Looks for everything, with no record of an earlier look but the values that are known. */
-async function look(adopting: EngineTarget, known: readonly Note[], options: RunOptions): Promise<void> {
-  const { adoption, root } = adopting;
-  if (adoption === undefined) return;
-  for (const name of ["notes", "backend", ".kpaas"]) removeFolder(join(root, name));
+const textIn = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Takes away what an earlier look has left, and puts the stacks in place that are taken as they are. */
+async function beginAnew(adopting: EngineTarget, standing: readonly StoredStack[], options: RunOptions): Promise<void> {
+  for (const name of ["notes", "backend", ".kpaas"]) removeFolder(join(adopting.root, name));
+  if (standing.length > 0) await replaceStates(adopting, standing, [], () => undefined, options);
+}
+
+/** What an `up` would change in layers, one after the other. */
+async function previewEach(lost: readonly EngineTarget[], options: RunOptions): Promise<ChangedResource[]> {
+  const changes: ChangedResource[] = [];
+  for (const one of lost)
+    try {
+      changes.push(...(await previewEnvironment(one, options)).resources);
+    } catch (error) {
+      // It stands on a layer that was not found: nothing of it was asked for, and is told so.
+      if (!(error instanceof RefusedError) || one === lost[0]) throw error;
+    }
+  return changes;
+}
+
+/** Looks for everything that is lost, with no record of an earlier look but the values that are known. */
+async function look(
+  { adoption, root }: EngineTarget & { readonly adoption: Adoption },
+  lost: readonly EngineTarget[],
+  known: readonly Note[],
+  options: RunOptions,
+): Promise<void> {
   const notes = new Notes(join(root, "notes"), adoption.key, "known");
   for (const note of known) notes.add(note);
-  try {
-    await upEnvironment(adopting, options);
-  } catch (error) {
-    // What is not there fails, and is among the findings.
-    if (!(error instanceof OperationFailedError) || findingsIn(notesOf(adoption)).length === 0) throw error;
-  }
+  for (const one of lost)
+    try {
+      await upEnvironment(one, options);
+    } catch (error) {
+      // What is not there fails, and is among the findings; what stands on it cannot be looked for.
+      const isStopped = error instanceof OperationFailedError || (error instanceof RefusedError && one !== lost[0]);
+      if (!isStopped || findingsIn(notesOf(adoption)).length === 0) throw error;
+    }
 }
 
 function notesOf({ folder, key }: Adoption): Note[] {
@@ -183,22 +229,9 @@ function withoutLeft(stored: StoredStack): StoredStack {
   return { ...stored, exported, state: parseState(exported) };
 }
 
-/** The file that says that states are being put in place. */
-const underWay = ({ root, plan, sandbox }: EngineTarget): string =>
-  join(root, ".kpaas", "pending", `${sandbox ? "sandbox-" : ""}${plan.environment}.recover.json`);
-
-/** What a stack holds, whatever the engine writes around it. */
-const contentOf = ({ state }: StoredStack): string =>
-  fingerprintOf((state.deployment.resources ?? []).map(({ urn, id = "" }) => `${urn} ${id}`).sort());
-
-/** Whether what a stack holds was put there by a recovery that was broken off. */
-export function wasRecovering(target: EngineTarget, stored: StoredStack): boolean {
-  const begun: unknown = JSON.parse(readIfThere(underWay(target)) ?? "{}");
-  return isFields(begun) && isFields(begun.stacks) && begun.stacks[stored.stack] === contentOf(stored);
-}
-
 /**
- * Puts the states that were found in place. Broken off, they are looked for again, and what was put in place already is no state that stands.
+ * Puts the states that were found in place. Broken off, they are looked for again, and what was put in place already is no state that stands;
+ * until then whatever changes the environment is refused.
  * @param shown the stacks as they are now
  */
 export async function importRecovered(
@@ -207,9 +240,6 @@ export async function importRecovered(
   shown: readonly StoredStack[],
   options: RunOptions = {},
 ): Promise<void> {
-  makeOwnFolder(target.root);
-  const stacks = Object.fromEntries(states.map((one) => [one.stack, contentOf(one)]));
-  writeWhole(underWay(target), JSON.stringify({ stacks }), { mode: PRIVATE });
+  keepHalfRecovered(target, states);
   await replaceStates(target, states, shown, () => undefined, options);
-  rmSync(underWay(target), { force: true });
 }

@@ -3,6 +3,7 @@ import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { EngineKilledError } from "./command";
 import { EventCollector, messageOf } from "./events";
 import { refuseHalfChanged } from "./half-changed";
+import { refuseHalfRecovered } from "./half-recovered";
 import { Judgements } from "./judgements";
 import { KINDS, type Run } from "./kinds";
 import type { Engine } from "./locate";
@@ -49,6 +50,7 @@ export async function runOperation(
   if (kind.changes) {
     requireFree(target, setting);
     refuseHalfChanged(target);
+    refuseHalfRecovered(target);
     putWorldBack(setting, tell);
   }
   /** URNs of machines that are made anew. */

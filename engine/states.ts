@@ -1,6 +1,7 @@
 import { LAYERS, type Layer } from "../model/layers";
 import type { EngineCommand } from "./command";
 import { StackBusyError } from "./errors";
+import { forgetHalfRecovered } from "./half-recovered";
 import { asOnlyOne } from "./only-one";
 import { commandPastOwnLocks } from "./own-locks";
 import { prepareStack, requireFree } from "./prepare";
@@ -130,5 +131,6 @@ export async function replaceStates(
         copyState(target.root, setting, tell);
       }
     });
+    forgetHalfRecovered(target);
   });
 }

@@ -1,4 +1,5 @@
 import type * as Cluster from "../engine/cluster";
+import type * as HalfRecovered from "../engine/half-recovered";
 import type * as ListStates from "../engine/list-states";
 import type * as Operations from "../engine/operations";
 import type * as Read from "../engine/read";
@@ -20,7 +21,8 @@ export interface Doors {
   states(): Promise<
     Pick<typeof States, "projectOf" | "readStates" | "replaceStates"> &
       Pick<typeof ListStates, "listStates" | "namesInBackend"> &
-      Pick<typeof Recover, "recover" | "importRecovered" | "wasRecovering"> &
+      Pick<typeof Recover, "recover" | "importRecovered"> &
+      Pick<typeof HalfRecovered, "wasRecovering"> &
       Pick<typeof Secrets, "readSecrets" | "changeSecrets">
   >;
   engine(): Promise<
@@ -38,13 +40,14 @@ export const DOORS: Doors = {
   kubespray: () => import("./cluster/kubespray.js"),
   states: async () => {
     loadLater();
-    const [states, listed, secrets, recovery] = await Promise.all([
+    const [states, listed, secrets, recovery, half] = await Promise.all([
       import("../engine/states.js"),
       import("../engine/list-states.js"),
       import("../engine/secrets-provider.js"),
       import("../engine/recover.js"),
+      import("../engine/half-recovered.js"),
     ]);
-    return { ...states, ...listed, ...secrets, ...recovery };
+    return { ...states, ...listed, ...secrets, ...recovery, ...half };
   },
   engine: async () => {
     loadLater();

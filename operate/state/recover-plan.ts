@@ -1,5 +1,8 @@
 import type { Outcome } from "../../engine/adopt/notes";
 import type { Recovered } from "../../engine/recover";
+import type { StoredStack } from "../../engine/states";
+import { LAYERS } from "../../model/layers";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
 
 /** What was found of one resource. */
@@ -72,3 +75,21 @@ const REMEDIES: Partial<Record<Outcome, string>> = {
   several: "tell which one it is by --ids",
   unasked: "tell its id by --ids, or name an older backup by --older",
 };
+
+/** Why nothing is lost that could be looked for, by the stacks that hold something; none where something is. Pure. */
+export function notLost(
+  { environment, layers }: Pick<EnvironmentPlan, "environment" | "layers">,
+  standing: readonly Pick<StoredStack, "stack" | "layer">[],
+): Problem[] {
+  const others = standing.filter(({ layer }) => (layer === undefined) === (layers === "three"));
+  const isAll = layers === "one" || standing.length - others.length === LAYERS.length;
+  const stacks = others.length > 0 ? others : isAll ? standing : [];
+  const look = `look at \`kpaas preview ${environment}\`; where that state is of no use, \`kpaas state backup\` it, then take the stack away with \`pulumi stack rm --force\``;
+  return stacks.map(({ stack }) => ({
+    environment,
+    path: "",
+    reason: `its state is not lost: the stack ${stack} holds resources`,
+    remedy: look,
+    severity: "error",
+  }));
+}

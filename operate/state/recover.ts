@@ -4,7 +4,7 @@ import { DOORS } from "../doors";
 import { requireLock } from "../lock";
 import { type Operator, requireAgreement } from "../operator";
 import { makeReady, type Request, runJob } from "../ready";
-import { obstacles, planRecovery, type StateRecoveryPlan } from "./recover-plan";
+import { notLost, obstacles, planRecovery, type StateRecoveryPlan } from "./recover-plan";
 import { type RecoverySources, readRecoverySources } from "./recovery-sources";
 
 /** A recovery. */
@@ -16,7 +16,8 @@ export interface StateRecovered {
 }
 
 /**
- * Puts the lost states of an environment together again, by asking its cloud and its cluster. Nothing is made, changed or deleted there.
+ * Puts the lost states of an environment together again, by asking its cloud and its cluster. Nothing is made, changed or deleted there. Of
+ * layers in stacks of their own those that are lost are looked for, and those that stand stay as they are.
  * @param dryRun only tells what was found
  * @throws InvalidInputError, DeclinedError, StackBusyError; RefusedError where a state stands, or what was found is not enough
  */
@@ -36,23 +37,15 @@ export async function recoverState(
   const ask = dryRun ? undefined : operator.asker("state recover");
   const { readStates, recover, importRecovered, wasRecovering } = await doors.states();
   const present = await runJob("read", target, operator, readStates);
-  const stands = present.filter((one) => holdsAnything(one.state.deployment.resources ?? []) && !wasRecovering(target, one));
-  if (stands.length > 0)
-    throw new RefusedError(
-      stands.map(({ stack }) => ({
-        environment,
-        path: "",
-        reason: `its state is not lost: the stack ${stack} holds resources`,
-        remedy: `look at \`kpaas preview ${environment}\`; where that state is of no use, \`kpaas state backup\` it, then take the stack away with \`pulumi stack rm --force\``,
-        severity: "error",
-      })),
-    );
-  const recovered = await runJob("state recover", target, operator, (given, options) => recover(given, hints, options));
+  const standing = present.filter((one) => holdsAnything(one.state.deployment.resources ?? []) && !wasRecovering(target, one));
+  const problems = notLost(target.plan, standing);
+  if (problems.length > 0) throw new RefusedError(problems);
+  const recovered = await runJob("state recover", target, operator, (given, options) => recover(given, hints, standing, options));
   const plan = planRecovery(recovered);
   operator.tell({ kind: "stateFound", environment, plan });
   if (dryRun) return { environment, plan, done: false };
-  const problems = obstacles(environment, plan);
-  if (problems.length > 0) throw new RefusedError(problems);
+  const inTheWay = obstacles(environment, plan);
+  if (inTheWay.length > 0) throw new RefusedError(inTheWay);
   await requireAgreement(ask, { kind: "state recover", environment, plan });
   await runJob("state recover", target, operator, (given, options) => importRecovered(given, recovered.states, present, options));
   return { environment, plan, done: true };

@@ -6,7 +6,7 @@ import { sandboxFolders } from "../../engine/sandbox";
 import { stateFile } from "../../engine/state/copy";
 import { engineForTests } from "../support/engine";
 import { generator } from "../support/kill";
-import { treeOf } from "../support/processes";
+import { killAll } from "../support/processes";
 import { filesIn } from "../support/project";
 import { RemoteProject } from "../support/remote-project";
 
@@ -54,12 +54,7 @@ describe("kpaas state recover", function () {
     for (let kill = 0; kill < 3; kill++) {
       const begun = project.start(...args);
       await pause(2_000 + random() * 15_000);
-      for (const { pid } of treeOf(begun.pid).reverse())
-        try {
-          process.kill(pid, "SIGKILL");
-        } catch {
-          // It has ended meanwhile.
-        }
+      killAll(begun.pid);
       const { code } = await begun.ended;
       if (code === 0) break;
     }

@@ -3,27 +3,12 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { locateEngine } from "../../engine/locate";
-import { run } from "../../engine/run";
 import { removeFolder } from "../../host/files";
+import { type BackendServer, serverForTests, startAzurite, startGcs, startMoto, startPostgreSql } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
-import { generator } from "../support/kill";
-import { OPENBAO_VERSIONS, openBaoForTests } from "../support/openbao";
 import { postgreSqlForTests } from "../support/postgresql";
-import { treeOf } from "../support/processes";
-import { motoForTests, RemoteProject, startMoto, startPostgreSql, startTransit, type TestServer } from "../support/remote-project";
-
-const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
-
-/** Ends a command, and what it has started, as the loss of power would. */
-function killAll(pid: number): void {
-  for (const { pid: each } of treeOf(pid).reverse())
-    try {
-      process.kill(each, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
-}
+import { killAll, treeOf } from "../support/processes";
+import { PASSPHRASE, RemoteProject } from "../support/remote-project";
 
 /** Waits until an operation is under way: its engine has started providers. */
 async function underWay(pid: number): Promise<void> {
@@ -35,12 +20,9 @@ async function underWay(pid: number): Promise<void> {
 }
 
 /** What holds for every backend that several hosts share. */
-function sharedBackend(
-  start: (this: Mocha.Context, folder: string) => Promise<TestServer>,
-  credentials: Record<string, string> = {},
-): void {
+function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<BackendServer>): void {
   let folder = "";
-  let server: TestServer;
+  let server: BackendServer;
   let project: RemoteProject;
   let other: RemoteProject;
 
@@ -48,7 +30,8 @@ function sharedBackend(
     await engineForTests.call(this);
     folder = mkdtempSync(join(tmpdir(), "kpaas-backend-"));
     server = await start.call(this, folder);
-    project = new RemoteProject({ PULUMI_BACKEND_URL: server.url, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE, ...credentials });
+    const variables = { PULUMI_BACKEND_URL: server.url, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE };
+    project = new RemoteProject({ ...variables, ...server.variables });
     await project.run("lock", "k");
     other = project.checkout();
   });
@@ -112,69 +95,23 @@ function sharedBackend(
   });
 }
 
-describe("a backend in PostgreSQL", function () {
-  this.timeout(900_000);
-  sharedBackend(async function (folder) {
+const STARTS: Readonly<Record<string, Parameters<typeof sharedBackend>[0]>> = {
+  async PostgreSQL(folder) {
     return await startPostgreSql(postgreSqlForTests.call(this), folder);
+  },
+  async "a bucket of S3, on moto's server"() {
+    return await startMoto(serverForTests.call(this, "moto_server"));
+  },
+  async "a bucket of Google Cloud Storage, on fake-gcs-server"(folder) {
+    return await startGcs(serverForTests.call(this, "fake-gcs-server"), folder);
+  },
+  async "a container of Azure Blob Storage, on Azurite"(folder) {
+    return await startAzurite(serverForTests.call(this, "azurite-blob"), folder);
+  },
+};
+
+for (const [what, start] of Object.entries(STARTS))
+  describe(`a backend in ${what}`, function () {
+    this.timeout(900_000);
+    sharedBackend(start);
   });
-});
-
-describe("a backend in a bucket, on moto's server", function () {
-  this.timeout(900_000);
-  sharedBackend(
-    async function () {
-      return await startMoto(motoForTests.call(this));
-    },
-    { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
-  );
-});
-
-describe("a change of the secrets provider, killed", function () {
-  this.timeout(900_000);
-  let project: RemoteProject;
-  let transit: TestServer;
-
-  before(async function () {
-    await engineForTests.call(this);
-    transit = await startTransit(openBaoForTests.call(this, OPENBAO_VERSIONS.at(-1) ?? ""));
-    const root = mkdtempSync(join(tmpdir(), "kpaas-backend-"));
-    const vault = { VAULT_ADDR: transit.url, VAULT_TOKEN: "root" };
-    const variables = { PULUMI_BACKEND_URL: `file://${root}`, KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE, ...vault };
-    project = new RemoteProject(variables, "three");
-    await project.run("lock", "k");
-    await project.run("up", "k", "--yes");
-    await pulumi("config", "set", "--secret", "kpaas:token", "canary-token");
-  });
-  after(async () => {
-    project?.remove();
-    await transit?.stop();
-  });
-
-  /** The engine's own command on the stack of the cluster. */
-  async function pulumi(...args: readonly string[]): Promise<string> {
-    const { command } = await locateEngine({ install: false });
-    const env = { ...process.env, ...project.variables, PULUMI_HOME: join(project.root, "home") };
-    return await run(command, [...args, "--stack", "k.cluster", "--non-interactive"], { cwd: project.root, env });
-  }
-
-  const seeds = Number(process.env.KPAAS_SEEDS ?? 8);
-  const first = Number(process.env.KPAAS_SEED ?? 1);
-  for (let seed = first; seed < first + seeds; seed++) {
-    const to = seed % 2 === 1 ? "hashivault://kpaas" : "passphrase";
-    it(`to ${to} comes to its end by the same command (seed ${seed})`, async () => {
-      const change = () => project.start("state", "secrets", "k", "--provider", to, "--yes");
-      const begun = change();
-      await pause(1_000 + generator(seed)() * 7_000);
-      killAll(begun.pid);
-      await begun.ended;
-      const { code, output } = await change().ended;
-      assert.equal(code, 0, output);
-      for (const layer of ["infrastructure", "cluster", "platform"])
-        assert.equal(/hashivault/.test(project.config(layer)), to !== "passphrase");
-      assert.match(await pulumi("config", "get", "kpaas:token"), /canary-token/);
-      const { stdout } = await project.start("outputs", "k", "--show-secrets", "--json").ended;
-      assert.match(JSON.stringify(JSON.parse(stdout).kubeconfig), /clusters/);
-      assert.match(await project.run("state", "list"), to === "passphrase" ? /platform .*passphrase/ : /platform .*hashivault/);
-    });
-  }
-});

@@ -7,6 +7,7 @@ import { parseState, plain, type StateResource } from "../../engine/state/state"
 import { openState, readStates, type StoredStack } from "../../engine/states";
 import type { EngineTarget } from "../../engine/types";
 import { sandboxSetting } from "../../engine/workspace";
+import type { Layer } from "../../model/layers";
 import { environmentFile, plannedFile } from "./environment";
 
 /** An environment of the sandbox in a folder. */
@@ -17,8 +18,11 @@ export function targetIn(root: string, fields: Record<string, unknown>): EngineT
 
 const resourcesOf = (states: readonly StoredStack[]): StateResource[] => states.flatMap(({ state }) => state.deployment.resources ?? []);
 
-/** Takes an environment's states away, and every copy of them; gives what they were, and the key of its machines. */
-async function lose(target: EngineTarget): Promise<{ readonly before: StoredStack[]; readonly sshKey: string | undefined }> {
+/** Takes an environment's states away, or those of some layers, and every copy of them; gives what all were, and the key of its machines. */
+export async function lose(
+  target: EngineTarget,
+  layers?: readonly Layer[],
+): Promise<{ readonly before: StoredStack[]; readonly sshKey: string | undefined }> {
   const before = await readStates(target);
   const { backendFolder = "", project } = sandboxSetting(target.root, target.plan);
   let sshKey: string | undefined;
@@ -26,7 +30,7 @@ async function lose(target: EngineTarget): Promise<{ readonly before: StoredStac
     const revealed = parseState(await (await openState(target, layer, {})).stack.exportState(true));
     const key = revealed.deployment.resources?.find(({ urn }) => urn.endsWith("-ssh-key"));
     sshKey ??= key && String(plain(key.outputs ?? {}).privateKeyOpenssh);
-    rmSync(stateFile(backendFolder, project, stack));
+    if (layers === undefined || (layer && layers.includes(layer))) rmSync(stateFile(backendFolder, project, stack));
   }
   for (const name of ["states", "pending"]) rmSync(join(target.root, ".kpaas", name), { recursive: true, force: true });
   return { before, sshKey };

@@ -78,3 +78,13 @@ export async function zombie(): Promise<{ readonly pid: number; readonly end: ()
   while (!isZombie(pid)) await pause(5);
   return { pid, end: () => parent.kill() };
 }
+
+/** Ends a command, and what it has started, as the loss of power would. */
+export function killAll(pid: number): void {
+  for (const { pid: each } of treeOf(pid).reverse())
+    try {
+      process.kill(each, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+}

@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { prepareSandbox, sandboxFolders } from "../../engine/sandbox";
 import { writeWorld } from "../../engine/world";
@@ -15,6 +11,8 @@ import { type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const FILE = { name: "k", infrastructure: { provider: "openstack" }, platform: BARE };
+
+export const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
 
 /**
  * A project of a user's own, whose stacks are in a backend of their choice, and whose Pulumi.yaml names the sandbox's providers: what is done
@@ -71,100 +69,4 @@ export class RemoteProject {
   remove(): void {
     removeFolder(this.root);
   }
-}
-
-/** A port of the loopback address that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-/** A server that a test has started. */
-export interface TestServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function serverOf(child: ChildProcess, url: string, answers: () => Promise<boolean> | boolean): Promise<TestServer> {
-  let log = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => (log += text));
-  for (let tries = 0; !(await answers()); tries++) {
-    if (tries > 300 || child.exitCode !== null) throw new Error(`no server at ${url}: ${log}`);
-    await pause(200);
-  }
-  const stop = async () => {
-    if (child.exitCode !== null) return;
-    child.kill("SIGINT");
-    await once(child, "close");
-  };
-  return { url, stop };
-}
-
-const answer = (url: string, init?: RequestInit) =>
-  fetch(url, init).then(
-    ({ status }) => status < 500,
-    () => false,
-  );
-
-/** A PostgreSQL server with nothing in it, in a folder; its programs are in another one. */
-export async function startPostgreSql(programs: string, folder: string): Promise<TestServer> {
-  const port = await freePort();
-  const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid);
-  const env = { PATH: `${programs}${delimiter}${process.env.PATH}`, LC_ALL: "C.UTF-8" };
-  const options = { cwd: folder, env, ...owner };
-  const made = spawnSync("initdb", ["-D", join(folder, "data"), "-U", "postgres", "-A", "trust"], { ...options, encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-  const listens = ["-D", join(folder, "data"), "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
-  const child = spawn("postgres", listens, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-  const ask = (sql: string) =>
-    spawnSync("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-c", sql], options).status === 0;
-  const server = await serverOf(child, `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`, () => ask("SELECT 1"));
-  return server;
-}
-
-/** Moto's server with one bucket in it. @param program `moto_server` */
-export async function startMoto(program: string): Promise<TestServer> {
-  const port = await freePort();
-  const child = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
-  const endpoint = `http://127.0.0.1:${port}`;
-  return await serverOf(child, `s3://states?region=us-east-1&endpoint=${endpoint}&s3ForcePathStyle=true`, () =>
-    answer(`${endpoint}/states`, { method: "PUT" }),
-  );
-}
-
-/** A development server of OpenBao with a key `kpaas`, by its program `bao`. */
-export async function startTransit(program: string): Promise<TestServer> {
-  const port = await freePort();
-  const args = ["server", "-dev", "-dev-root-token-id=root", "-dev-no-store-token", `-dev-listen-address=127.0.0.1:${port}`];
-  const url = `http://127.0.0.1:${port}`;
-  const server = await serverOf(spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] }), url, () => answer(`${url}/v1/sys/health`));
-  const write = async (path: string, body: object) => {
-    const { ok, status } = await fetch(`${url}/v1/${path}`, {
-      method: "POST",
-      headers: { "X-Vault-Token": "root" },
-      body: JSON.stringify(body),
-    });
-    if (!ok) throw new Error(`OpenBao refuses ${path}: ${status}`);
-  };
-  await write("sys/mounts/transit", { type: "transit" });
-  await write("transit/keys/kpaas", {});
-  return server;
-}
-
-/** `moto_server`: what KPAAS_TEST_MOTO names, or one on PATH. Where there is none the tests are skipped and say so; called in a `before` hook. */
-export function motoForTests(this: Mocha.Context): string {
-  const named = process.env.KPAAS_TEST_MOTO;
-  const found = [...(named ? [named] : []), ...(process.env.PATH ?? "").split(delimiter).map((each) => join(each, "moto_server"))].find(
-    existsSync,
-  );
-  if (found !== undefined) return found;
-  console.warn(
-    `SKIPPED ${this.test?.parent?.fullTitle()}\nno moto_server: \`pip install 'moto[server]'\` in a virtual environment, and KPAAS_TEST_MOTO`,
-  );
-  return this.skip();
 }
