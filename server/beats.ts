@@ -45,7 +45,12 @@ export async function beginBeats(parts: Parts, settings: Settings, log: Log): Pr
     BEAT_MS,
     safely("steps", () => steps.beat()),
   );
-  const ends = [every(BEAT_MS, lead), every(replicated ? WAKE_MS : WAKE_ALONE_MS, wake), every(HEAD_MS, keepHead), every(DELIVER_MS, deliver)];
+  const ends = [
+    every(BEAT_MS, lead),
+    every(replicated ? WAKE_MS : WAKE_ALONE_MS, wake),
+    every(HEAD_MS, keepHead),
+    every(DELIVER_MS, deliver),
+  ];
   if (replicated)
     ends.push(
       every(

@@ -142,7 +142,22 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       release();
     };
     return {
-      ...{ database: opened, repository, trail, secrets, work, catalog, files, decisions, addresses, deliverer, command, leadership, steps, close },
+      ...{
+        database: opened,
+        repository,
+        trail,
+        secrets,
+        work,
+        catalog,
+        files,
+        decisions,
+        addresses,
+        deliverer,
+        command,
+        leadership,
+        steps,
+        close,
+      },
       requests: new Requests(opened),
     };
   } catch (error) {

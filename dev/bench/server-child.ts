@@ -32,6 +32,8 @@ async function main([data = "", clusters = "0", operations = "0"]: readonly stri
       return { outcome: "done" };
     },
     look: async () => ({ outcome: "unknown" }),
+    printed: () => "",
+    said: () => "",
   };
   const settings = settingsOf({ listen: "127.0.0.1:0", data, basicAuth: join(data, "password") }, {});
   const { url, work } = await startServer(settings, { write: () => undefined }, runner);

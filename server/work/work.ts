@@ -226,16 +226,17 @@ export class Work {
         const at = { cluster: operation.environment, step };
         ended = { outcome: "unknown" };
         if (inherited) ended = await this.parts.steps.endOf(operation.id, operation.attempt, this.stopped.signal);
-        // What a plan is made of lies where it was printed: made in another place it is made here anew.
-        if (inherited && plan.includes(step) && runner.printed({ ...at, attempt: operation.attempt }) === "") ended = { outcome: "unknown" };
+        // What a plan is made of lies where it was printed: of another place it is printed here anew.
+        const looksAt = plan.includes(step) && (operation.kind === "preview" || operation.needsApproval);
+        if (inherited && looksAt && runner.printed({ ...at, attempt: operation.attempt }) === "") ended = { outcome: "unknown" };
         inherited = false;
         if (ended.outcome === "unknown") {
           this.stopped.signal.throwIfAborted();
-          operation = await this.note(operation, { step });
-          if (operation.cancelledBy !== null) return await this.cancelled(operation);
-          const outdated = planning ? undefined : await this.outdated(operation);
-          if (outdated) return await this.fail(operation, step, outdated);
           operation = await this.attempted(operation, step);
+          const outdated = planning ? undefined : await this.outdated(operation);
+          if (operation.cancelledBy !== null || outdated !== undefined) await this.parts.steps.abandon(operation.id, operation.attempt);
+          if (operation.cancelledBy !== null) return await this.cancelled(operation);
+          if (outdated !== undefined) return await this.fail(operation, step, outdated);
           ended = await this.launch(operation, step, runner);
         }
         this.stopped.signal.throwIfAborted();
@@ -354,7 +355,7 @@ export class Work {
     const attempt = operation.attempt + 1;
     return await this.within(operation, async (transaction) => {
       await this.parts.steps.begin(transaction, operation.id, attempt, step);
-      return await update(transaction, operation, { attempt });
+      return await update(transaction, operation, { step, attempt });
     });
   }
 

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { removeFolder } from "../../host/files";
+import { startPostgreSql, type TestServer } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
 import { postgreSqlForTests } from "../support/postgresql";
 import { treeOf } from "../support/processes";
-import { RemoteProject, startPostgreSql, type TestServer } from "../support/remote-project";
+import { RemoteProject } from "../support/remote-project";
 import type { StartedCommand } from "../support/started-command";
 
 const VARIABLES = { KPAAS_SANDBOX_SERVER: "simulated", PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };

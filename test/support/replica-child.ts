@@ -50,7 +50,7 @@ async function serve({ data, url, port, repository, ledger, shared }: Told): Pro
     ...{ secretsKey: join(shared, "key"), basicAuth: join(shared, "password"), stateBackend: "s3://played" },
   };
   const env = { ...process.env, KPAAS_TEST_LEDGER: ledger };
-  const runner = commandsIn({ main: __filename, root: data, results: data, sandbox: false, work: { operation: "up" }, env });
+  const runner = commandsIn({ main: __filename, root: data, results: data, sandbox: false, work: { operation: "up" }, approvals: {}, env });
   const running = await startServer(settingsOf(flags, {}), process.stderr, runner);
   process.once("SIGTERM", () => void running.stop().then(() => process.exit(0)));
 }

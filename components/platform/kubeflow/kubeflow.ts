@@ -22,7 +22,7 @@ import type { Given } from "./profile-runs";
 import type { Workload } from "./programs";
 import { RIGHTS, sharedRights } from "./rights";
 import { linksOf } from "./screens";
-import { launcherSettings, OUTSIDE } from "./settings";
+import { launcherSettings } from "./settings";
 import { workloadsOf } from "./shared-programs";
 import { toldOf } from "./told";
 import { waysOf } from "./ways";

@@ -1,11 +1,9 @@
 import type { PlannedArgs } from "../args";
+import { OUTSIDE_LABELS } from "../mesh";
 import { placed } from "../objects";
 import type { KubeflowArgs } from "./args";
 import { USER_HEADER } from "./login";
 import { BUCKET, FOLDERS, KEYS, NAMES, PORTS, STORE_USER, TRUST } from "./names";
-
-/** By this label a pod stays out of the mesh that its namespace is in. */
-export const OUTSIDE = { "sidecar.istio.io/inject": "false" } as const;
 
 /** What a program logs in to the database with. The password is secret. */
 export interface Login {
@@ -155,7 +153,7 @@ export function workflowSettings({ plan, shared }: Pick<PlannedArgs<KubeflowArgs
         ttlStrategy: { secondsAfterCompletion: 86400 },
         ...placed(plan),
         // A proxy of the mesh would go on when the run is over.
-        ...(shared ? { podMetadata: { labels: { ...OUTSIDE } } } : {}),
+        ...(shared ? { podMetadata: { labels: { ...OUTSIDE_LABELS } } } : {}),
       },
     }),
   };

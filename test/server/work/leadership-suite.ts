@@ -45,6 +45,8 @@ export function leadershipSuite(open: () => Promise<Database>, folder: () => str
         ended: async () => undefined,
         turned: async () => undefined,
         runner: async () => runner,
+        commitOf: async () => "",
+        removeFile: async () => undefined,
       },
       1,
     );

@@ -1,4 +1,5 @@
 import type { ServicePlan } from "../../../../model/plan/types";
+import { OUTSIDE_LABELS } from "../../mesh";
 import { imageOf } from "../../objects";
 import { RESTRICTED } from "./restricted";
 
@@ -54,7 +55,7 @@ export function trialTemplates(plan: ServicePlan): Record<string, string> {
   };
   const template = {
     // A proxy of the mesh would go on when the trial is over.
-    metadata: { labels: { "sidecar.istio.io/inject": "false" } },
+    metadata: { labels: { ...OUTSIDE_LABELS } },
     spec: { automountServiceAccountToken: false, enableServiceLinks: false, restartPolicy: "Never", containers: [container] },
   };
   return { "trial.yaml": JSON.stringify({ apiVersion: "batch/v1", kind: "Job", spec: { template } }, undefined, 2) };
