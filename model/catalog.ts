@@ -45,6 +45,8 @@ export interface ReleaseMove {
 export interface ReleaseService {
   readonly version: string;
   readonly namespace: string;
+  /** Namespaces that it makes beside its own. @default none */
+  readonly besides?: readonly string[];
   readonly licence: string;
   readonly source: string;
   /** The minors of Kubernetes that it is for, oldest first, or one as `1.31+` for all from it on, as its project says. @default any */
@@ -88,6 +90,12 @@ const releases: readonly Release[] = files.map(whole);
 
 /** The releases of K-PaaS that can be brought up, newest first, maintained lines among them. */
 export const knownReleases: readonly string[] = releases.map((release) => release.release);
+
+/** The namespaces of whatever a release has, switched on or not. */
+export function namespacesOf({ services, clouds = {} }: Release): string[] {
+  const entries = [...Object.values(services), ...Object.values(clouds).flatMap((parts) => Object.values(parts))];
+  return entries.flatMap(({ namespace, besides = [] }) => [namespace, ...besides]);
+}
 
 /** The release of that number, or undefined. */
 export function findRelease(number: string): Release | undefined {

@@ -41,7 +41,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Kubeflow",
     "in",
-    "its Pipelines, dashboard, profiles, notebooks, volumes, TensorBoard, Katib, KServe and Training Operator, with the log-in of Keycloak; without Knative and Trainer 2",
+    "its Pipelines (of each profile too), dashboard, profiles, notebooks, volumes, TensorBoard, Katib, KServe and Training Operator, with the log-in of Keycloak; without Knative and Trainer 2",
     "platform.services.kubeflow",
     "components/platform/kubeflow/",
     "docs/services/kubeflow.md",

@@ -1,4 +1,4 @@
-import { findRelease, knownReleases } from "../catalog";
+import { findRelease, knownReleases, namespacesOf } from "../catalog";
 import type { Findings } from "../problems";
 import { parseQuantity } from "../quantity";
 import { fieldOf, offererOf, type Registry } from "../registry";
@@ -53,12 +53,8 @@ export function checkTenants(environment: Environment, registry: Registry, findi
 /** Namespaces of whatever the release or the program has, switched on or not: it may be, later. */
 function takenNamespaces({ release: number }: Environment, { services }: Registry): ReadonlySet<string> {
   const release = findRelease(number ?? "") ?? findRelease(knownReleases[0] ?? "");
-  const entries = [
-    ...Object.values(release?.services ?? {}),
-    ...Object.values(release?.clouds ?? {}).flatMap((parts) => Object.values(parts)),
-    ...Object.values(services).flatMap(({ entry }) => entry ?? []),
-  ];
-  return new Set([...RESERVED, ...entries.map(({ namespace }) => namespace)]);
+  const own = Object.values(services).flatMap(({ entry }) => entry?.namespace ?? []);
+  return new Set([...RESERVED, ...own, ...(release === undefined ? [] : namespacesOf(release))]);
 }
 
 /** A container that says nothing is given the limits, and must fit the quota with them. */

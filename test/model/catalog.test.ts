@@ -24,6 +24,7 @@ const chart = z.strictObject({ name: z.string(), version, repository: z.url({ pr
 const service = z.strictObject({
   version,
   namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+  besides: z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)).optional(),
   licence,
   source: https,
   kubernetes: z.union([z.array(z.string().regex(/^1\.\d+$/)).nonempty(), z.tuple([z.string().regex(/^1\.\d+\+$/)])]).optional(),

@@ -66,6 +66,8 @@ export async function playOwn(
   const log = new Log({ write: () => undefined });
   const settings = settingsOf({ listen: "127.0.0.1:0", data, sandbox: true, ...flags }, {});
   const parts = await openParts(settings, log, runner);
+  await parts.leadership.beat();
+  const beats = setInterval(() => void parts.leadership.beat().catch(() => undefined), 5_000);
   if (Object.keys(files).length > 0)
     await parts.repository.change({ name: "lee", id: "lee" }, async () => {
       mkdirSync(join(parts.repository.root, "environments"), { recursive: true });
@@ -96,6 +98,7 @@ export async function playOwn(
     close: async () => {
       await app.close();
       await parts.work.idle();
+      clearInterval(beats);
       await parts.close();
     },
   };

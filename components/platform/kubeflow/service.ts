@@ -146,7 +146,12 @@ export const kubeflow = defineService({
       "copy the bucket mlpipeline by S3 with the keys of the Secret kubeflow/mlpipeline-minio-artifact; pipelines and runs are in MariaDB's backup",
   },
   rotates: [
-    { secret: "the key of its artifacts' store", how: "one", restarts: ["itself"], seconds: 120 },
+    {
+      secret: "the keys of its artifacts' store: the one for all of it, and with profiles each one's own",
+      how: "one",
+      restarts: ["itself"],
+      seconds: 120,
+    },
     { secret: "the key that its users' log-ins are sealed with", how: "one", restarts: ["itself"], seconds: 60 },
   ],
   away: () => 120,

@@ -1,4 +1,4 @@
-import { findRelease } from "../../../model/catalog";
+import { findRelease, namespacesOf } from "../../../model/catalog";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { offererOf } from "../../../model/registry";
 import { MEASURED_OPENLY } from "../../../model/service";
@@ -13,9 +13,8 @@ const KUBERNETES = ["kube-system", "kube-public", "kube-node-lease"];
  */
 function platformNamespaces({ release: number, services }: EnvironmentPlan): string[] {
   const release = findRelease(number);
-  const clouds = Object.values(release?.clouds ?? {}).flatMap((parts) => Object.values(parts));
-  const entries = [...services, ...Object.values(release?.services ?? {}), ...clouds];
-  return [...new Set([...KUBERNETES, ...entries.map(({ namespace }) => namespace)])].sort();
+  const all = release === undefined ? [] : namespacesOf(release);
+  return [...new Set([...KUBERNETES, ...services.map(({ namespace }) => namespace), ...all])].sort();
 }
 
 const judgement = ["audit", "enforce", "off"] as const;

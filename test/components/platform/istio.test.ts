@@ -193,7 +193,7 @@ describe("a release that leaves minor versions of Istio out", () => {
     const stood = appliedState(planOf({ istio: true }));
     const move = (services: Bag) =>
       findDangers(stood, plannedFile(environmentFile({ name: "seoul", release: "1.7.0+maintained", ...fileOf(services) })).plan).filter(
-        ({ path, remedy }) => path === "release" && /istio off before it/.test(remedy),
+        ({ path, remedy }) => path === "release" && /go to release: "1\.7\.0\+step-1" first/.test(remedy),
       );
     assert.equal(move({ istio: true }).length, 1);
     assert.equal(move({}).length, 0);

@@ -134,7 +134,7 @@ describe("K-PaaS's portal", () => {
         "{{7*7}}",
         "--upload-pack=x",
       ),
-      fc.string({ unit: "grapheme", maxLength: 60 }).filter((text) => !text.includes("\0") && text.trim() !== ""),
+      fc.string({ unit: "grapheme", maxLength: 60 }).filter((text) => !text.includes("\0") && text.trim() !== "" && !/^\.\.?$/.test(text)), // a client leads these out of a path
     );
     await fc.assert(
       fc.asyncProperty(nasty, nasty, nasty, async (resourceName, region, project) => {
