@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { sandboxFolders } from "../../engine/sandbox";
 import { removeFolder } from "../../host/files";
 import { type BackendServer, serverForTests, startAzurite, startGcs, startMoto, startPostgreSql } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
 import { postgreSqlForTests } from "../support/postgresql";
 import { killAll, treeOf } from "../support/processes";
+import { filesIn } from "../support/project";
 import { PASSPHRASE, RemoteProject } from "../support/remote-project";
 
 /** Waits until an operation is under way: its engine has started providers. */
@@ -18,6 +20,10 @@ async function underWay(pid: number): Promise<void> {
   }
   throw new Error("the operation does not begin");
 }
+
+/** What is in the simulated cloud and cluster: all that is stored of them but what happens to calls. */
+const madeIn = ({ root }: RemoteProject): string[] =>
+  filesIn(sandboxFolders(root, "k").world).filter((file) => !/\/faults(-state\/|\.json$)/.test(file));
 
 /** What holds for every backend that several hosts share. */
 function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<BackendServer>): void {
@@ -40,6 +46,27 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     other?.remove();
     await server?.stop();
     removeFolder(folder);
+  });
+
+  it("is lost for 20 s in the middle: the operation waits for it, and nothing of what was made is forgotten", async () => {
+    const before = madeIn(project);
+    // Long enough that it is lost in the middle.
+    project.fault({ rules: [{ package: "openstack", latencyMs: 700 }] });
+    const up = project.start("up", "k", "--yes");
+    await underWay(up.pid);
+    await pause(4_000);
+    const made = madeIn(project).length;
+    await server.gate.cut();
+    await pause(20_000);
+    assert.equal(up.child.exitCode, null, up.said());
+    await server.gate.open();
+    const { code, output } = await up.ended;
+    assert.equal(code, 0, output);
+    project.fault({ rules: [] });
+    assert.ok(made > before.length && made < madeIn(project).length, "it was lost in the middle");
+    assert.match(await project.run("up", "k", "--yes"), /no changes/);
+    assert.match(await project.run("destroy", "k", "--yes"), /destroyed/);
+    assert.deepEqual(madeIn(project), before);
   });
 
   it("goes on after a kill, whose lock it knows for its own", async () => {

@@ -7,11 +7,11 @@ import { removeFolder } from "../../host/files";
 import { startPostgreSql, type TestServer } from "../support/backend-servers";
 import { engineForTests } from "../support/engine";
 import { postgreSqlForTests } from "../support/postgresql";
-import { treeOf } from "../support/processes";
-import { RemoteProject } from "../support/remote-project";
+import { killAll, treeOf } from "../support/processes";
+import { PASSPHRASE, RemoteProject } from "../support/remote-project";
 import type { StartedCommand } from "../support/started-command";
 
-const VARIABLES = { KPAAS_SANDBOX_SERVER: "simulated", PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
+const VARIABLES = { KPAAS_SANDBOX_SERVER: "simulated", ...PASSPHRASE };
 
 /** Waits until an operation makes something in its cloud. */
 async function underWay(command: StartedCommand): Promise<void> {
@@ -21,15 +21,6 @@ async function underWay(command: StartedCommand): Promise<void> {
     await pause(50);
   }
   throw new Error(`the operation does not begin: ${command.said()}`);
-}
-
-function killAll(pid: number): void {
-  for (const { pid: each } of treeOf(pid).reverse())
-    try {
-      process.kill(each, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
 }
 
 /**
