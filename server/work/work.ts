@@ -71,6 +71,8 @@ const STEPS: Readonly<Record<OperationKind, { readonly plan: readonly Step[]; re
   refresh: { plan: [], all: ["refresh"] },
   health: { plan: [], all: ["health"] },
 };
+/** Steps that change nothing, and of which only what they print counts. */
+const READING: readonly Step[] = ["drift", "health"];
 /** Those that change an environment. */
 export const CHANGING: readonly OperationKind[] = ["up", "destroy"];
 /** What may pass by itself is tried so often, and waited for in between. */
@@ -166,6 +168,8 @@ export class Work {
   /** Follows the processes that an earlier service of this folder has left, and tells whoever leads how they end. */
   private async adopt(): Promise<void> {
     for (const { operation: id, attempt, step } of await this.parts.steps.left()) {
+      // What is followed here was left by nobody: its step is about to begin.
+      if (this.under.has(id)) continue;
       const operation = await this.parts.database.query.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
       const runner = await this.parts.runner(operation, this.resultsOf(id));
       const looked = () => runner.look({ cluster: operation.environment, step, attempt });
@@ -226,8 +230,8 @@ export class Work {
         const at = { cluster: operation.environment, step };
         ended = { outcome: "unknown" };
         if (inherited) ended = await this.parts.steps.endOf(operation.id, operation.attempt, this.stopped.signal);
-        // What a plan is made of lies where it was printed: of another place it is printed here anew.
-        const looksAt = plan.includes(step) && (operation.kind === "preview" || operation.needsApproval);
+        // What is read of a step lies where it was printed: of another place it is printed here anew, where that changes nothing.
+        const looksAt = plan.includes(step) ? operation.kind === "preview" || operation.needsApproval : READING.includes(step);
         if (inherited && looksAt && runner.printed({ ...at, attempt: operation.attempt }) === "") ended = { outcome: "unknown" };
         inherited = false;
         if (ended.outcome === "unknown") {

@@ -20,13 +20,13 @@ describe("Operations", () => {
   afterEach(() => database.close());
 
   const toldAs = (turn: Turn): string => (turn.kind === "stepped" ? turn.step : turn.kind);
-  const workWith = (runner: PlayedRunner, capacity = 2) =>
+  const workWith = (runner: PlayedRunner, capacity = 2, commitOf = async () => "c") =>
     new Work(
       {
         ...leading(database, "here"),
         ...{ database, log: new Log({ write: () => undefined }), folder: join(folder(), "operations"), capacity: () => capacity },
         ended: async () => undefined,
-        ...{ runner: async () => runner, commitOf: async () => "c", removeFile: async () => undefined },
+        ...{ runner: async () => runner, commitOf, removeFile: async () => undefined },
         turned: async (operation, turn) => void turns.push(`${operation.environment} ${toldAs(turn)}`),
       },
       1,
@@ -53,6 +53,33 @@ describe("Operations", () => {
     await ask(work, "seoul");
     await assert.rejects(ask(work, "seoul"), { status: 409 });
     await ask(work, "busan");
+  });
+
+  it("are not taken for left behind while their next step is about to begin", async () => {
+    let [asked, go] = [0, () => {}];
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const runner = new PlayedRunner();
+    const work = workWith(runner, 2, async () => {
+      asked += 1;
+      // When it begins, and before its first step.
+      if (asked > 1) await held;
+      return "c";
+    });
+    const approved = { environment: "seoul", kind: "up", askedBy: "kim", cluster: null, needsApproval: true } as const;
+    const { id } = await work.ask(approved, database.query);
+    await database.query.updateTable("operations").set({ approvedBy: "lee" }).where("id", "=", id).execute();
+    await work.wake();
+    while (asked < 2) await new Promise((later) => setTimeout(later, 5));
+    await work.wake();
+    await new Promise((later) => setTimeout(later, 20));
+    const open = await database.query.selectFrom("steps").select(["step", "ended"]).execute();
+    assert.deepEqual(open, [{ step: "preview", ended: null }]);
+    assert.deepEqual(runner.looked, []);
+    go();
+    await work.idle();
+    assert.deepEqual(runner.launched, ["preview.1", "up.2"]);
   });
 
   it("wait where no more may be under way", async () => {
