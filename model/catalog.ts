@@ -91,10 +91,14 @@ const releases: readonly Release[] = files.map(whole);
 /** The releases of K-PaaS that can be brought up, newest first, maintained lines among them. */
 export const knownReleases: readonly string[] = releases.map((release) => release.release);
 
-/** The namespaces of whatever a release has, switched on or not. */
-export function namespacesOf({ services, clouds = {} }: Release): string[] {
-  const entries = [...Object.values(services), ...Object.values(clouds).flatMap((parts) => Object.values(parts))];
-  return entries.flatMap(({ namespace, besides = [] }) => [namespace, ...besides]);
+/** The namespaces of whatever a release has, switched on or not: each part's own one. */
+export function ownNamespacesOf({ services, clouds = {} }: Release): string[] {
+  return [...Object.values(services), ...Object.values(clouds).flatMap((parts) => Object.values(parts))].map(({ namespace }) => namespace);
+}
+
+/** Those, and what parts make beside their own. */
+export function namespacesOf(release: Release): string[] {
+  return [...ownNamespacesOf(release), ...Object.values(release.services).flatMap(({ besides = [] }) => besides)];
 }
 
 /** The release of that number, or undefined. */

@@ -1,4 +1,4 @@
-import { findRelease, namespacesOf } from "../../../model/catalog";
+import { findRelease, ownNamespacesOf } from "../../../model/catalog";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { offererOf } from "../../../model/registry";
 import { MEASURED_OPENLY } from "../../../model/service";
@@ -13,8 +13,10 @@ const KUBERNETES = ["kube-system", "kube-public", "kube-node-lease"];
  */
 function platformNamespaces({ release: number, services }: EnvironmentPlan): string[] {
   const release = findRelease(number);
-  const all = release === undefined ? [] : namespacesOf(release);
-  return [...new Set([...KUBERNETES, ...services.map(({ namespace }) => namespace), ...all])].sort();
+  const all = release === undefined ? [] : ownNamespacesOf(release);
+  // What a service makes beside its own comes with it.
+  const besides = services.flatMap(({ name }) => release?.services[name]?.besides ?? []);
+  return [...new Set([...KUBERNETES, ...services.map(({ namespace }) => namespace), ...all, ...besides])].sort();
 }
 
 const judgement = ["audit", "enforce", "off"] as const;
