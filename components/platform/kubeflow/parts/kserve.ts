@@ -1,14 +1,14 @@
 import { FOLDERS } from "../names";
-import { own, text, type Workload } from "../programs";
+import { own, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
-import { TOLD_WHO } from "../who";
 import { kserveObjects, kserveSettings, STORAGE_SECRET } from "./kserve-settings";
 import type { Part } from "./part";
+import { ASKS_FIRST, screenOf, type WebApp, webApp } from "./web-app";
 
 /** What its objects are called; that of the settings is compiled into its program. */
 const NAMES = { controller: "kserve-controller-manager", web: "kserve-models-web-app", settings: "inferenceservice-config" } as const;
 
-const PORTS = { webhook: 9443, health: 8081, web: 5000 } as const;
+const PORTS = { webhook: 9443, health: 8081 } as const;
 
 /** Makes a Deployment, a Service and an autoscaler of each model, and has what fetches it put into its pods. */
 const CONTROLLER: Workload = {
@@ -28,22 +28,9 @@ const CONTROLLER: Workload = {
   ],
 };
 
-const WEB: Workload = {
-  name: NAMES.web,
-  service: { http: PORTS.web },
-  token: true,
-  meshed: true,
-  programs: [
-    {
-      name: "models-web-app",
-      image: "kserveWeb",
-      args: () => [],
-      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/kserve-endpoints", APP_DISABLE_AUTH: "False", APP_SECURE_COOKIES: "true" })],
-      ports: { http: PORTS.web },
-      mounts: {},
-      health: { page: "/healthz/readiness", port: PORTS.web },
-    },
-  ],
+const WEB: WebApp = {
+  ...{ name: NAMES.web, program: "models-web-app", image: "kserveWeb", path: "/kserve-endpoints" },
+  variables: { APP_DISABLE_AUTH: "False" },
 };
 
 const GROUP = "serving.kserve.io";
@@ -70,8 +57,8 @@ export const kserve: Part = {
     })),
   ],
   objects: kserveObjects,
-  workloads: () => [CONTROLLER, WEB],
-  screen: { name: NAMES.web, port: PORTS.web, path: "/kserve-endpoints/", rest: true },
+  workloads: () => [CONTROLLER, webApp(WEB)],
+  screen: screenOf(WEB),
   links: { menu: { type: "item", icon: "kubeflow:models", link: "/kserve-endpoints/", text: "KServe Endpoints" } },
   rights: {
     own: { [NAMES.controller]: [rule("", "configmaps", "get", NAMES.settings)] },
@@ -83,7 +70,7 @@ export const kserve: Part = {
         rule("networking.k8s.io", "ingresses", LOOK),
         rule("", "services pods", LOOK),
       ],
-      [NAMES.web]: [rule("authorization.k8s.io", "subjectaccessreviews", "create")],
+      [NAMES.web]: [ASKS_FIRST],
     },
     profiles: {
       [NAMES.controller]: [

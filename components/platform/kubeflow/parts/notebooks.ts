@@ -2,15 +2,12 @@ import type { ServicePlan } from "../../../../model/plan/types";
 import { FOLDERS } from "../names";
 import { text, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
-import { TOLD_WHO } from "../who";
 import { type NotebookKind, notebookImages } from "./names";
 import type { Part } from "./part";
+import { ASKS_FIRST, screenOf, type WebApp, webApp } from "./web-app";
 
 /** What its objects are called. */
 const NAMES = { controller: "notebook-controller", web: "jupyter-web-app", choices: "jupyter-web-app-config" } as const;
-
-/** Where the web app listens. */
-const PORT = 5000;
 
 /** Makes a StatefulSet, a Service and a VirtualService of each notebook. */
 const controller: (gateway: string) => Workload = (gateway) => ({
@@ -34,22 +31,9 @@ const controller: (gateway: string) => Workload = (gateway) => ({
   ],
 });
 
-const WEB: Workload = {
-  name: NAMES.web,
-  service: { http: PORT },
-  token: true,
-  meshed: true,
-  programs: [
-    {
-      name: "jupyter-web-app",
-      image: "notebooksWeb",
-      args: () => [],
-      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/jupyter", UI: "default", APP_SECURE_COOKIES: "true" })],
-      ports: { http: PORT },
-      mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.choices] },
-      health: { page: "/healthz/readiness", port: PORT },
-    },
-  ],
+const WEB: WebApp = {
+  ...{ name: NAMES.web, image: "notebooksWeb", path: "/jupyter", variables: { UI: "default" } },
+  mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.choices] },
 };
 
 /**
@@ -127,8 +111,8 @@ export const notebooks: Part = {
     { group: "kubeflow.org", version: "v1beta1", kind: "Notebook", singular: "notebook", plural: "notebooks", reported: true },
     { group: "kubeflow.org", version: "v1alpha1", kind: "PodDefault", singular: "poddefault", plural: "poddefaults" },
   ],
-  workloads: ({ gateway }) => [controller(gateway.gateway), WEB],
-  screen: { name: NAMES.web, port: PORT, path: "/jupyter/", rest: true },
+  workloads: ({ gateway }) => [controller(gateway.gateway), webApp(WEB)],
+  screen: screenOf(WEB),
   links: {
     menu: { type: "item", icon: "book", link: "/jupyter/", text: "Notebooks" },
     quick: { link: "/jupyter/new", desc: "Kubeflow Notebooks", text: "Create a new Notebook" },
@@ -141,12 +125,7 @@ export const notebooks: Part = {
         rule("", "services pods events", LOOK),
         rule("networking.istio.io", "virtualservices", LOOK),
       ],
-      // It asks whether whoever has logged in may do what it is asked for, before it does that.
-      [NAMES.web]: [
-        rule("authorization.k8s.io", "subjectaccessreviews", "create"),
-        rule("storage.k8s.io", "storageclasses", "get list"),
-        rule("", "nodes", "list"),
-      ],
+      [NAMES.web]: [ASKS_FIRST, rule("storage.k8s.io", "storageclasses", "get list"), rule("", "nodes", "list")],
     },
     profiles: {
       [NAMES.controller]: [

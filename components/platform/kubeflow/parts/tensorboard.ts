@@ -1,13 +1,13 @@
 import { imageOf } from "../../objects";
 import { text, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
-import { TOLD_WHO } from "../who";
 import { NOTHING_TOLD, type Part } from "./part";
+import { ASKS_FIRST, screenOf, type WebApp, webApp } from "./web-app";
 
 /** What its objects are called. */
 const NAMES = { controller: "tensorboard-controller", web: "tensorboards-web-app" } as const;
 
-const PORTS = { web: 5000, health: 8081 } as const;
+const PORTS = { health: 8081 } as const;
 
 /** Makes a Deployment, a Service and a VirtualService of each TensorBoard. */
 const controller: (gateway: string) => Workload = (gateway) => ({
@@ -32,23 +32,7 @@ const controller: (gateway: string) => Workload = (gateway) => ({
   ],
 });
 
-const WEB: Workload = {
-  name: NAMES.web,
-  service: { http: PORTS.web },
-  token: true,
-  meshed: true,
-  programs: [
-    {
-      name: "tensorboards-web-app",
-      image: "tensorboardWeb",
-      args: () => [],
-      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/tensorboards", APP_SECURE_COOKIES: "true" })],
-      ports: { http: PORTS.web },
-      mounts: {},
-      health: { page: "/healthz/readiness", port: PORTS.web },
-    },
-  ],
-};
+const WEB: WebApp = { name: NAMES.web, image: "tensorboardWeb", path: "/tensorboards" };
 
 const GROUP = "tensorboard.kubeflow.org";
 
@@ -57,8 +41,8 @@ export const tensorboard: Part = {
   definitions: [
     { group: GROUP, version: "v1alpha1", kind: "Tensorboard", singular: "tensorboard", plural: "tensorboards", reported: true },
   ],
-  workloads: ({ gateway }) => [controller(gateway.gateway), WEB],
-  screen: { name: NAMES.web, port: PORTS.web, path: "/tensorboards/", rest: true },
+  workloads: ({ gateway }) => [controller(gateway.gateway), webApp(WEB)],
+  screen: screenOf(WEB),
   links: { menu: { type: "item", icon: "assessment", link: "/tensorboards/", text: "TensorBoards" } },
   rights: {
     everywhere: {
@@ -68,7 +52,7 @@ export const tensorboard: Part = {
         rule("", "services pods persistentvolumeclaims", LOOK),
         rule("networking.istio.io", "virtualservices", LOOK),
       ],
-      [NAMES.web]: [rule("authorization.k8s.io", "subjectaccessreviews", "create")],
+      [NAMES.web]: [ASKS_FIRST],
     },
     profiles: {
       [NAMES.controller]: [

@@ -3,13 +3,13 @@ import { imageOf } from "../../objects";
 import { FOLDERS } from "../names";
 import { text, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
-import { TOLD_WHO } from "../who";
 import type { Part } from "./part";
+import { ASKS_FIRST, screenOf, type WebApp, webApp } from "./web-app";
 
 /** What its objects are called. */
 const NAMES = { controller: "pvcviewer-controller", web: "volumes-web-app", viewer: "volumes-web-app-viewer-spec" } as const;
 
-const PORTS = { web: 5000, webhook: 9443, health: 8081, viewer: 8080 } as const;
+const PORTS = { webhook: 9443, health: 8081, viewer: 8080 } as const;
 
 /** Makes a Deployment, a Service and a VirtualService of each viewer, which shows what is on a volume. */
 const controller: (gateway: string) => Workload = (gateway) => ({
@@ -29,22 +29,9 @@ const controller: (gateway: string) => Workload = (gateway) => ({
   ],
 });
 
-const WEB: Workload = {
-  name: NAMES.web,
-  service: { http: PORTS.web },
-  token: true,
-  meshed: true,
-  programs: [
-    {
-      name: "volumes-web-app",
-      image: "volumesWeb",
-      args: () => [],
-      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/volumes", APP_SECURE_COOKIES: "true" })],
-      ports: { http: PORTS.web },
-      mounts: { "/etc/config": ["configMap", NAMES.viewer] },
-      health: { page: "/healthz/readiness", port: PORTS.web },
-    },
-  ],
+const WEB: WebApp = {
+  ...{ name: NAMES.web, image: "volumesWeb", path: "/volumes" },
+  mounts: { "/etc/config": ["configMap", NAMES.viewer] },
 };
 
 /** What a viewer is: the web app puts the claim's name and the namespace in. It is the user that notebooks are, whose files it shows. */
@@ -82,8 +69,8 @@ export const volumes: Part = {
   definitions: [
     { group: "kubeflow.org", version: "v1alpha1", kind: "PVCViewer", singular: "pvcviewer", plural: "pvcviewers", reported: true },
   ],
-  workloads: ({ gateway }) => [controller(gateway.gateway), WEB],
-  screen: { name: NAMES.web, port: PORTS.web, path: "/volumes/", rest: true },
+  workloads: ({ gateway }) => [controller(gateway.gateway), webApp(WEB)],
+  screen: screenOf(WEB),
   links: { menu: { type: "item", icon: "device:storage", link: "/volumes/", text: "Volumes" } },
   rights: {
     everywhere: {
@@ -93,8 +80,7 @@ export const volumes: Part = {
         rule("", "services pods persistentvolumeclaims", LOOK),
         rule("networking.istio.io", "virtualservices", LOOK),
       ],
-      // It asks whether whoever has logged in may do what it is asked for, before it does that.
-      [NAMES.web]: [rule("authorization.k8s.io", "subjectaccessreviews", "create"), rule("storage.k8s.io", "storageclasses", "get list")],
+      [NAMES.web]: [ASKS_FIRST, rule("storage.k8s.io", "storageclasses", "get list")],
     },
     profiles: {
       [NAMES.controller]: [
