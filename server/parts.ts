@@ -30,7 +30,8 @@ import { tellOf } from "./work/events";
 import { Leadership } from "./work/leadership";
 import { masking } from "./work/masking";
 import { Steps } from "./work/steps";
-import { commandsIn, type Operation, type Runner, Work, type WorkParts } from "./work/work";
+import type { Operation, Runner, WorkParts } from "./work/types";
+import { commandsIn, Work } from "./work/work";
 
 /** The compiled command line, which does each step. */
 const MAIN = join(__dirname, "..", "cli", "main.js");

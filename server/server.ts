@@ -18,7 +18,7 @@ import { openParts, type Parts } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
 import { followTls, readTls } from "./tls";
-import type { Runner } from "./work/work";
+import type { Runner } from "./work/types";
 
 export { backupService, restoreService } from "./restore";
 export { type Flags, settingsOf } from "./settings";

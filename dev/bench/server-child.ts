@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Database } from "../../server/data/database";
 import { settingsOf, startServer } from "../../server/server";
-import type { Runner } from "../../server/work/work";
+import type { Runner } from "../../server/work/types";
 
 const STEP_MS = 300;
 

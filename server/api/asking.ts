@@ -5,7 +5,7 @@ import { approvalMistake } from "../../model/guard/approvals";
 import type { Outline } from "../environments/catalog";
 import { HttpProblem } from "../http/problem";
 import { Answer, type Call, defineRoute, type Route } from "../http/route";
-import type { Wanted } from "../work/work";
+import type { Wanted } from "../work/types";
 import { refuseUnderWay } from "./environments";
 import { type Own, shown } from "./own";
 import { byName, KINDS, Operation } from "./shapes";

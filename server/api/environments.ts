@@ -7,7 +7,7 @@ import { filesOf, fourEyesOf } from "../environments/rules";
 import { mayStand, NEW, type Standing, standingOf } from "../environments/standing";
 import { HttpProblem } from "../http/problem";
 import { Answer, defineRoute, type Route } from "../http/route";
-import { OPEN } from "../work/work";
+import { OPEN } from "../work/types";
 import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
 import { byName, Environment, type EnvironmentShape, WholeEnvironment } from "./shapes";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Row } from "../data/tables";
 import { defineRoute, type Route, type StreamEvent } from "../http/route";
-import { OPEN } from "../work/work";
+import { OPEN } from "../work/types";
 import { visibleTo } from "./operations";
 import { type Own, operationFor } from "./own";
 import { page, pageOf, pageQuery } from "./page";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "../data/database";
 import type { OperationKind, OperationState } from "../data/tables";
 import type { StepResult } from "../work/result";
-import { OPEN } from "../work/work";
+import { OPEN } from "../work/types";
 
 /** How an environment stands, as far as its operations tell. */
 export interface Standing {

@@ -1,7 +1,7 @@
 import type { Database } from "../data/database";
 import { SSH_KEY } from "../environments/rules";
 import { accountPath, keyPath, type SecretStore } from "../secrets/store";
-import type { Operation } from "../work/work";
+import type { Operation } from "../work/types";
 import { accountVariables } from "./providers";
 
 /**

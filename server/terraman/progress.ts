@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { ClusterStatus, Tables } from "../data/tables";
-import type { Operation, Turn } from "../work/work";
+import type { Operation, Turn } from "../work/types";
 
 /** The lines that Terraman writes while a cluster comes to be (cp-terraman, TerramanConstant), in its order. */
 export const LINES = {

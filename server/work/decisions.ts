@@ -3,7 +3,7 @@ import type { Database } from "../data/database";
 import type { OperationState, Tables } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { nameOf, type PlanContent } from "./plan";
-import type { Operation, Turn, WorkParts } from "./work";
+import type { Operation, Turn, WorkParts } from "./types";
 
 /** What somebody has decided of an operation, and what follows from it: written down together. */
 export interface DecisionParts extends Pick<WorkParts, "turned" | "commitOf"> {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { OperationState, Tables } from "../data/tables";
-import type { Operation, Turn } from "./work";
+import type { Operation, Turn } from "./types";
 
 /** Held by who writes one: they are numbered in the order in which they can be seen. Any number that nothing else of the service uses. */
 const WRITING = 7_190_041;

@@ -1,5 +1,5 @@
 import type { Ended } from "../../model/fleet/records";
-import type { Runner } from "./work";
+import type { Runner } from "./types";
 
 /** Shorter ones are words that stand for nothing. */
 const SHORTEST = 6;

@@ -53,8 +53,10 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     // Long enough that it is lost in the middle.
     project.fault({ rules: [{ package: "openstack", latencyMs: 700 }] });
     const up = project.start("up", "k", "--yes");
-    await underWay(up.pid);
-    await pause(4_000);
+    while (madeIn(project).length < before.length + 10) {
+      assert.equal(up.child.exitCode, null, up.said());
+      await pause(50);
+    }
     const made = madeIn(project).length;
     await server.gate.cut();
     await pause(20_000);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Running, startServer } from "../../server/server";
 import { settingsOf } from "../../server/settings";
-import type { Runner } from "../../server/work/work";
+import type { Runner } from "../../server/work/types";
 
 /** A service that K-PaaS's portal has been pointed at. */
 export interface KPaasService extends Running {

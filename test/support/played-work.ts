@@ -2,7 +2,7 @@ import type { Operation } from "../../model/fleet/decide";
 import type { Ended } from "../../model/fleet/records";
 import type { Database } from "../../server/data/database";
 import { Steps } from "../../server/work/steps";
-import type { Runner, WorkParts } from "../../server/work/work";
+import type { Runner, WorkParts } from "../../server/work/types";
 
 /** What work goes by in a service that leads, whatever happens. */
 export function leading(database: Database, place: string): Pick<WorkParts, "leadership" | "steps"> {

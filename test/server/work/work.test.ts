@@ -4,7 +4,8 @@ import type { Ended } from "../../../model/fleet/records";
 import { Database } from "../../../server/data/database";
 import { Log } from "../../../server/http/log";
 import { environmentOf } from "../../../server/work/environment-variables";
-import { type Turn, Work } from "../../../server/work/work";
+import type { Turn } from "../../../server/work/types";
+import { Work } from "../../../server/work/work";
 import { leading, PlayedRunner } from "../../support/played-work";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -60,7 +61,7 @@ describe("Operations", () => {
     const held = new Promise<void>((resolve) => {
       go = resolve;
     });
-    const runner = new PlayedRunner();
+    const runner = new PlayedRunner(() => ({ outcome: "done", fingerprint: "f" }));
     const work = workWith(runner, 2, async () => {
       asked += 1;
       // When it begins, and before its first step.
@@ -70,6 +71,7 @@ describe("Operations", () => {
     const approved = { environment: "seoul", kind: "up", askedBy: "kim", cluster: null, needsApproval: true } as const;
     const { id } = await work.ask(approved, database.query);
     await database.query.updateTable("operations").set({ approvedBy: "lee" }).where("id", "=", id).execute();
+    await database.query.insertInto("plans").values({ operation: id, digest: "d", fingerprint: "f", plan: "{}" }).execute();
     await work.wake();
     while (asked < 2) await new Promise((later) => setTimeout(later, 5));
     await work.wake();
