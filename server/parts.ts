@@ -6,6 +6,7 @@ import { capacityOf } from "../fleet/request";
 import { createWhole, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeIfStill } from "../host/files";
 import { take } from "../host/mutex";
 import { isAlive, thisProcess } from "../host/processes";
+import { InvalidInputError } from "../model/problems";
 import { Trail } from "./audit/trail";
 import { Database } from "./data/database";
 import type { Tables } from "./data/tables";
@@ -77,8 +78,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
   const release = takeFolder(folder);
   let database: Database | undefined;
   try {
-    const data = settings.databaseUrl === undefined ? { folder: join(folder, "database") } : { url: settings.databaseUrl };
-    const opened = await Database.open(data, (error) => log.warn("database", { error: error.name }));
+    const opened = await Database.open(databasePlace(settings), (error) => log.warn("database", { error: error.name }));
     database = opened;
     const repository = await Repository.open(folder, settings.repository);
     const trail = new Trail(opened, repository);
@@ -166,6 +166,23 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
     release();
     throw error;
   }
+}
+
+function databasePlace({ folder, databaseUrl }: Settings) {
+  return databaseUrl === undefined ? { folder: join(folder, "database") } : { url: databaseUrl };
+}
+
+/**
+ * Refuses what no service has worked with: looked at, it would be made, and be found empty and whole.
+ * @throws InvalidInputError
+ */
+export async function requireStanding(settings: Settings): Promise<void> {
+  if (await Database.stands(databasePlace(settings))) return;
+  const [path, where, remedy] =
+    settings.databaseUrl === undefined
+      ? ["--data", settings.folder, "name the folder that the service is started with"]
+      : ["--database", "this database", "name the one that the service is started with"];
+  throw new InvalidInputError([{ environment: "", severity: "error", path, reason: `no service has worked with ${where}`, remedy }]);
 }
 
 /** How an operation has ended, in the audit trail, with its end. */

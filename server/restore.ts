@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { makeFolder, PRIVATE_FOLDER } from "../host/files";
@@ -6,7 +7,7 @@ import { type Entry, Verifier } from "./audit/chain";
 import { type BackupHeader, readBackup } from "./data/backup-file";
 import { copyIn, copyOut, databaseName, migrationsOf, standing } from "./data/copy";
 import { Log, type LogSink } from "./http/log";
-import { openParts, type Parts } from "./parts";
+import { openParts, type Parts, requireStanding } from "./parts";
 import type { Settings } from "./settings";
 
 /** What was restored. */
@@ -24,8 +25,12 @@ export interface Restored {
 const ACTOR = "kpaas server restore";
 const BROKEN_OFF = "it was open when the backup was made that was restored: ask for it again";
 
-/** Writes all that the service's database keeps into a file. The service runs meanwhile, where its database is a server's. */
+/**
+ * Writes all that the service's database keeps into a file. The service runs meanwhile, where its database is a server's.
+ * @throws InvalidInputError where no service has worked with it
+ */
 export async function backupService(settings: Settings, path: string, sink: LogSink): Promise<number> {
+  await requireStanding(settings);
   return await withParts(settings, sink, ({ database }) => copyOut(database, path));
 }
 
@@ -91,6 +96,11 @@ interface Inspected {
   readonly findings: readonly Finding[];
 }
 
+function noBackup(reason: string): InvalidInputError {
+  const remedy = "give a whole backup, as `kpaas server backup` has written it";
+  return new InvalidInputError([{ environment: "", severity: "error", path: "--from", reason, remedy }]);
+}
+
 /** Reads the whole of a backup, and holds it against this version, the key, and the heads of the audit trail in git. */
 async function inspect({ database, trail, secrets }: Parts, path: string): Promise<Inspected> {
   const heads = await trail.heads();
@@ -110,13 +120,9 @@ async function inspect({ database, trail, secrets }: Parts, path: string): Promi
     if (table === "audit") verifier.take(row as unknown as Entry);
     if (table === "secrets") sealed ??= secrets.wrong?.(String(row.path), String(row.sealed));
   }).catch((error: unknown) => {
-    throw new InvalidInputError([
-      ...[
-        { environment: "", severity: "error" as const, path: "--from", reason: String(error instanceof Error ? error.message : error) },
-      ].map((each) => ({ ...each, remedy: "give a whole backup, as `kpaas server backup` has written it" })),
-    ]);
+    throw noBackup(existsSync(path) ? String(error instanceof Error ? error.message : error) : `there is no ${path}`);
   });
-  if (header === undefined) throw new Error(`${path} is empty`);
+  if (header === undefined) throw noBackup(`${path} is empty`);
   const read: BackupHeader = header;
   verifier.end();
   const here = await migrationsOf(database.query);

@@ -14,7 +14,7 @@ import { withDocument } from "./http/openapi";
 import { ownRoutes } from "./http/own-routes";
 import type { Route } from "./http/route";
 import { pageRoutes } from "./page/page";
-import { openParts, type Parts } from "./parts";
+import { openParts, type Parts, requireStanding } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
 import { followTls, readTls } from "./tls";
@@ -85,8 +85,12 @@ function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Rout
   return withDocument([...own, ...kpaasRoutes(parts)]);
 }
 
-/** Looks at the whole audit trail. The service does not run meanwhile, where its database is the embedded one. */
+/**
+ * Looks at the whole audit trail. The service does not run meanwhile, where its database is the embedded one.
+ * @throws InvalidInputError where no service has worked with it
+ */
 export async function verifyAudit(settings: Settings, sink: LogSink): Promise<Verification> {
+  await requireStanding(settings);
   const parts = await openParts(settings, new Log(sink));
   try {
     return await parts.trail.verify();

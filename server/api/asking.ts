@@ -5,7 +5,7 @@ import { approvalMistake } from "../../model/guard/approvals";
 import type { Outline } from "../environments/catalog";
 import { HttpProblem } from "../http/problem";
 import { Answer, type Call, defineRoute, type Route } from "../http/route";
-import type { Wanted } from "../work/types";
+import { OPEN, type Wanted } from "../work/types";
 import { refuseUnderWay } from "./environments";
 import { type Own, shown } from "./own";
 import { byName, KINDS, Operation } from "./shapes";
@@ -78,33 +78,34 @@ export function askingRoutes(own: Own): Route[] {
     await work.wake();
     return answer;
   };
+  /** A request that comes again is answered as it was before. */
+  const once =
+    <P, Q, B>(handle: (call: Call<P, Q, B>) => Promise<Answer>) =>
+    async (call: Call<P, Q, B>) =>
+      (await requests.answered(call)) ?? (await handle(call));
   return [
     defineRoute({
       ...{ ...common, id: "askForOperation", method: "POST", path: "/api/v1/environments/{name}/operations", body: Asked },
       summary: "Asks for an operation; one that changes something is planned, and waits for an approval of its plan",
-      handle: async (call) => {
-        const before = await requests.answered(call);
-        if (before !== undefined) return before;
+      handle: once(async (call) => {
         const { kind, approvals: given, removeFile } = call.body;
         if (removeFile && kind !== "destroy")
           throw new HttpProblem("invalid-request", "see problems", [{ path: "removeFile", reason: "is of a destroy alone" }]);
         const outline = await catalog.outline(call.params.name, call.principal, "operator");
         return await ask(call, outline, { kind, approvals: given, removeFile }, `operation.${kind}`);
-      },
+      }),
     }),
     defineRoute({
       ...{ ...common, id: "scaleEnvironment", method: "POST", path: "/api/v1/environments/{name}/scale", body: Scale },
       summary: "Writes another number of machines into the file, and asks for an up",
-      handle: async (call) => {
-        const before = await requests.answered(call);
-        if (before !== undefined) return before;
+      handle: once(async (call) => {
         const {
           params: { name },
           body: { pool, count, approvals: given },
           principal,
         } = call;
         await catalog.outline(name, principal, "operator");
-        await refuseUnderWay(own, name, ["waiting", "running", "planned"]);
+        await refuseUnderWay(own, name, OPEN);
         const title = `scale ${pool} to ${count}`;
         const outline = await files.edit(name, principal, `Scale ${pool} of ${name} to ${count}`, ({ content, planned }) => {
           const machines = (planned?.plan.machines ?? []).filter(({ group }) => group === pool);
@@ -120,14 +121,12 @@ export function askingRoutes(own: Own): Route[] {
           return machines.length === count ? [] : [{ path: [...path, "nodes"], value: count }];
         });
         return await ask(call, outline, { kind: "up", title, approvals: given }, "operation.scale");
-      },
+      }),
     }),
     defineRoute({
       ...{ ...common, id: "upgradeEnvironment", method: "POST", path: "/api/v1/environments/{name}/upgrade", body: Upgrade },
       summary: "Writes another release, or version of Kubernetes, into the file, and asks for an up",
-      handle: async (call) => {
-        const before = await requests.answered(call);
-        if (before !== undefined) return before;
+      handle: once(async (call) => {
         const {
           params: { name },
           body: { to, approvals: given },
@@ -136,14 +135,14 @@ export function askingRoutes(own: Own): Route[] {
         const choice = chooseVersion(to);
         if ("reason" in choice) throw wrong("to", choice.reason, choice.remedy);
         await catalog.outline(name, principal, "operator");
-        await refuseUnderWay(own, name, ["waiting", "running", "planned"]);
+        await refuseUnderWay(own, name, OPEN);
         const { field, value } = choice;
         const outline = await files.edit(name, principal, `Upgrade ${name} to ${value}`, ({ planned }) => {
           const now = field === "release" ? planned?.plan.release : planned?.plan.cluster.kubernetes;
           return now === value ? [] : [{ path: field.split("."), value }];
         });
         return await ask(call, outline, { kind: "up", title: `upgrade to ${value}`, approvals: given }, "operation.upgrade");
-      },
+      }),
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
@@ -12,6 +13,8 @@ const CONNECTIONS = 10;
 /** How long a statement, or a new connection, may take. */
 const STATEMENT_MS = 30_000;
 const CONNECT_MS = 10_000;
+/** How long a transaction may stand still: of a service that was stopped in it the server ends it, and others go on. */
+const IDLE_MS = 20_000;
 
 /** The database, with its tables as this version has them. The same SQL speaks to both kinds of it. */
 export class Database {
@@ -19,7 +22,7 @@ export class Database {
 
   /**
    * Opens it and brings its tables up to date.
-   * @param failed told of a connection that a server has ended while nobody used it
+   * @param failed told of a connection that a server has ended
    * @throws Error where it cannot be reached, or is of a later version
    */
   static async open(place: Place, failed: (error: Error) => void = () => undefined): Promise<Database> {
@@ -31,6 +34,18 @@ export class Database {
     } catch (error) {
       await query.destroy().catch(() => undefined);
       throw error;
+    }
+  }
+
+  /** Whether a service has worked with it. Makes nothing. */
+  static async stands(place: Exclude<Place, "memory">): Promise<boolean> {
+    if ("folder" in place) return existsSync(place.folder);
+    const query = new Kysely<Tables>({ dialect: await dialectOf(place, () => undefined) });
+    try {
+      const { rows } = await sql<{ known: boolean }>`select to_regclass('kysely_migration') is not null as known`.execute(query);
+      return rows[0]?.known === true;
+    } finally {
+      await query.destroy();
     }
   }
 
@@ -63,10 +78,11 @@ async function dialectOf(place: Place, failed: (error: Error) => void): Promise<
     const { Pool } = await import("pg");
     const pool = new Pool({
       ...{ connectionString: place.url, max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS },
-      ...{ statement_timeout: STATEMENT_MS, application_name: "kpaas" },
+      ...{ statement_timeout: STATEMENT_MS, idle_in_transaction_session_timeout: IDLE_MS, application_name: "kpaas" },
     });
-    // An idle connection that ends would end the process.
-    pool.on("error", failed);
+    // A connection that ends would end the process, in use or not, where nobody listens to both.
+    pool.on("connect", (client) => client.on("error", failed));
+    pool.on("error", () => undefined);
     return new PostgresDialect({ pool });
   }
   const { PGlite } = await import("@electric-sql/pglite");

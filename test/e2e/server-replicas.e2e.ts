@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import { Database } from "../../server/data/database";
 import { settingsOf } from "../../server/settings";
+import { Leadership } from "../../server/work/leadership";
 import { copySuite, movesBetween } from "../server/data/copy-suite";
 import { leadershipSuite } from "../server/work/leadership-suite";
 import { DatabaseServer } from "../support/database-server";
@@ -33,6 +34,30 @@ describe("Several services on one PostgreSQL server", function () {
       () => folder(),
     );
   });
+
+  it("wait for nobody who was stopped in the middle of writing something down: the server ends that", async () => {
+    const both = await Promise.all([Database.open({ url: made().url }), Database.open({ url: made().url })]);
+    const [one, other] = both.map((database, index) => new Leadership({ database, place: `place-${index}` }, 400)) as [
+      Leadership,
+      Leadership,
+    ];
+    await both[0].query.deleteFrom("leader").execute();
+    await one.beat();
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const writing = both[0].query.transaction().execute(async (transaction) => {
+      await one.fence(transaction, one.term ?? 0);
+      await held;
+      await one.fence(transaction, 1);
+    });
+    const ended = assert.rejects(writing);
+    while (other.term === undefined) await other.beat().catch(() => pause(100));
+    go();
+    await ended;
+    await Promise.all(both.map((database) => database.close()));
+  }).timeout(90_000);
 
   describe("backed up", () => {
     let databases = 0;

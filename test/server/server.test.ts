@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
-import { type Running, startServer } from "../../server/server";
+import { InvalidInputError } from "../../model/problems";
+import { backupService, type Running, restoreService, startServer, verifyAudit } from "../../server/server";
 import { settingsOf } from "../../server/settings";
 import { makeCertificates } from "../support/real-server";
 import { temporaryFolders } from "../support/temporary";
@@ -47,6 +48,42 @@ describe("kpaas server", () => {
     await assert.rejects(start(data), { name: "FolderBusyError" });
     await first.stop();
     await start(data);
+  });
+
+  it("is not found whole, nor backed up, where none has worked, and nothing is made there", async () => {
+    const data = join(folder(), "none");
+    const settings = settingsOf({ listen: "127.0.0.1:0", data }, {});
+    const sink = { write: () => true };
+    for (const look of [() => verifyAudit(settings, sink), () => backupService(settings, join(folder(), "backup"), sink)])
+      await assert.rejects(look(), (error: unknown) => {
+        assert.ok(error instanceof InvalidInputError);
+        assert.deepEqual(
+          error.problems.map(({ path, reason }) => [path, reason]),
+          [["--data", `no service has worked with ${data}`]],
+        );
+        return true;
+      });
+    assert.equal(existsSync(data), false);
+    await (await start(data)).stop();
+    assert.deepEqual((await verifyAudit(settings, sink)).faults, []);
+  });
+
+  it("names what is no backup, where one is to be restored", async () => {
+    const data = folder();
+    const empty = join(data, "empty");
+    writeFileSync(empty, "");
+    for (const [path, reason] of [
+      [join(data, "nothing"), /^there is no /],
+      [empty, / is not whole: its end is missing$/],
+    ] as const)
+      await assert.rejects(
+        restoreService(settingsOf({ listen: "127.0.0.1:0", data }, {}), path, undefined, { write: () => true }),
+        (error: unknown) => {
+          assert.ok(error instanceof InvalidInputError);
+          assert.match(error.problems[0]?.reason ?? "", reason);
+          return true;
+        },
+      );
   });
 
   it("has a log-in for K-PaaS's portal where that is said, whose password stands in a file alone", async () => {

@@ -163,6 +163,13 @@ export function copySuite(settings: () => Promise<Settings>, folder: () => strin
 
   it("are restored on top of nothing that a service works with", async () => {
     const [of, file] = [await settings(), join(folder(), "backup.jsonl")];
+    const nobody = [`${of.databaseUrl === undefined ? "--data" : "--database"}: no service has worked with`];
+    const found = await problems(backupService(of, file, SINK));
+    assert.deepEqual(
+      found.map((each) => each.replace(/(worked with).*/, "$1")),
+      nobody,
+    );
+    await within(of, async () => undefined);
     await backupService(of, file, SINK);
     await within(of, async ({ leadership }) => {
       await leadership.beat();
