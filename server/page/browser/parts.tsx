@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError, OfflineError } from "./api";
 import { useShared, useWords } from "./context";
 import type { Fault } from "./shapes";
@@ -86,8 +86,8 @@ export function Failure({
 }) {
   const { t, word } = useWords();
   const box = useRef<HTMLDivElement>(null);
-  // Another failure is told like the first.
-  useEffect(() => {
+  // Another failure is told like the first; before it is seen, so that nobody is elsewhere by then.
+  useLayoutEffect(() => {
     if (focus) box.current?.focus();
   }, [error, focus]);
   const [title, text] =
