@@ -148,10 +148,14 @@ export class Course {
   }
 
   /** Has it wait for an approval, unless somebody has asked for its end meanwhile. */
-  private async wait(found: Operation): Promise<void> {
-    const operation = await this.within((transaction) => update(transaction, found, { step: found.step }));
-    if (operation.cancelledBy !== null) return await this.cancelled(operation);
-    await this.turn(operation, { state: "planned" }, { kind: "planned" });
+  private async wait(operation: Operation): Promise<void> {
+    const planned = await this.within(async (transaction) => {
+      const waiting = transaction.updateTable("operations").set({ state: "planned" }).where("id", "=", operation.id);
+      const now = await waiting.where("cancelledBy", "is", null).returningAll().executeTakeFirst();
+      if (now !== undefined) await this.parts.turned(now, { kind: "planned" }, transaction);
+      return now;
+    });
+    if (planned === undefined) await this.cancelled(operation);
   }
 
   /** Why what was approved is not what would be done any more, by the file. */
