@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { startServer } from "../../server/server";
+import { settingsOf } from "../../server/settings";
 import { temporaryFolders } from "../support/temporary";
 import { command } from "./fixture";
 
@@ -14,6 +16,10 @@ describe("kpaas server, as it is typed", () => {
 
   it("audit verify looks at the trail in the folder that is named, and says that it is whole", async () => {
     const data = folder();
+    const none = await command(["server", "audit", "verify", "--data", data]);
+    assert.equal(none.code, 2, "nobody has worked there");
+    assert.match(none.stderr, /^error: --data: no service has worked with /);
+    await (await startServer(settingsOf({ listen: "127.0.0.1:0", data }, {}), { write: () => true })).stop();
     const { code, stdout } = await command(["server", "audit", "verify", "--data", data, "--json"]);
     assert.deepEqual([code, JSON.parse(stdout)], [0, { entries: 0, heads: 0, faults: [] }]);
     assert.equal((await command(["server", "audit", "verify", "--data", data])).stdout, "0 entries, held against 0 heads in git: whole\n");
