@@ -1,8 +1,9 @@
 import { Output, type OutputInstance, output, secret } from "@pulumi/pulumi";
-import { isFields } from "../model/data";
+import { at, isFields } from "../model/data";
 import type { InfrastructureFields, PlatformFields } from "../model/environment/environment-fields";
 import { backupSecrets } from "../model/plan/backups";
 import type { SecretReference } from "../model/plan/infrastructure-types";
+import { loginHosts, loginSecrets } from "../model/plan/registry-logins";
 import type { Findings } from "../model/problems";
 import type { EnvironmentSecrets } from "./secrets";
 
@@ -73,6 +74,8 @@ export function plainFields<T>(fields: T, findings: Findings): PlainFields<T> {
   const secrets: Record<string, Output<unknown>> = {};
   const variables: Record<string, Output<string>> = {};
   const ids: Record<string, Output<string>> = {};
+  const registries = at(fields, "cluster.registries");
+  const secretsOfFields = { ...backupSecrets, ...loginSecrets(loginHosts(isFields(registries) ? registries : {})) };
   const reference = (path: string): SecretReference => ({ config: `output of ${path}` });
   const take = (path: string, value: unknown): unknown => {
     const flowing: Output<unknown> = output<unknown>(value);
@@ -81,8 +84,8 @@ export function plainFields<T>(fields: T, findings: Findings): PlainFields<T> {
       secrets[known] = secret(flowing);
       return reference(path);
     }
-    const [backup] = Object.entries(backupSecrets).find(([, field]) => field === path) ?? [];
-    const variable = backup ?? VARIABLE.exec(path)?.[1];
+    const [ofField] = Object.entries(secretsOfFields).find(([, field]) => field === path) ?? [];
+    const variable = ofField ?? VARIABLE.exec(path)?.[1];
     if (variable !== undefined) {
       variables[variable] = secret(flowing.apply(String));
       return reference(path);

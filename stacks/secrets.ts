@@ -6,6 +6,7 @@ import { at } from "../model/data";
 import { isReference, isTemplate, referencesIn } from "../model/environment/variable-values";
 import { backupSecrets } from "../model/plan/backups";
 import type { SecretReference } from "../model/plan/infrastructure-types";
+import { loginSecrets } from "../model/plan/registry-logins";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
@@ -87,10 +88,11 @@ export async function resolveSecrets(
   const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);
   const tlsAuthority = given.tlsAuthority ?? (tls.kind === "provided" ? await text("platform.tls.authority", tls.authority) : undefined);
   const variables: Record<string, Output<string>> = {};
+  const fields = { ...backupSecrets, ...loginSecrets(plan.registries ?? []) };
   for (const [path, reference] of referencesIn(plan.cluster.variables)) {
     const value =
       given.variables?.[path] ??
-      (await resolve(backupSecrets[path] ?? `cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
+      (await resolve(fields[path] ?? `cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
     if (value) variables[path] = value;
   }
   const cloud: Record<string, Output<string>> = {};

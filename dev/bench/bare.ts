@@ -7,7 +7,7 @@ import {
   ComponentResource,
   CustomResource,
   type CustomResourceOptions,
-  type ProviderResource,
+  ProviderResource,
   type Resource,
   secret,
 } from "@pulumi/pulumi";
@@ -46,7 +46,7 @@ function register(recorded: readonly Recorded[]): void {
     const with_ = made.get(one.deletedWith ?? "");
     const options: CustomResourceOptions = {
       ...(made.has(parent) ? { parent: made.get(parent) } : {}),
-      ...(by === undefined ? {} : { provider: by as ProviderResource }),
+      ...(by instanceof ProviderResource ? { provider: by } : {}),
       ...(with_ === undefined ? {} : { deletedWith: with_ }),
       ...(one.ignoreChanges === undefined ? {} : { ignoreChanges: [...one.ignoreChanges] }),
       // What a module makes one after the other; modules follow each other by their inputs, but for charts, which wait for the custom
@@ -94,6 +94,9 @@ function unwritten(value: unknown): unknown {
 /** A resource of which no SDK has a class. */
 class Unnamed extends CustomResource {}
 
+/** A provider of which no SDK has a class. */
+class UnnamedProvider extends ProviderResource {}
+
 /** A resource of the class that its SDK has for the type; of none where it has none. */
 function customOf(type: string, name: string, args: Readonly<Record<string, unknown>>, options: CustomResourceOptions): Resource {
   const [cloud = "", path = "", kind = ""] = type.split(":");
@@ -108,7 +111,7 @@ function customOf(type: string, name: string, args: Readonly<Record<string, unkn
     return new (require(`@pulumi/${module}`)[cloud === "pulumi" ? "Provider" : kind])(name, args, options);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND")) throw error;
-    return new Unnamed(type, name, { ...args }, options);
+    return cloud === "pulumi" ? new UnnamedProvider(kind, name, args, options) : new Unnamed(type, name, { ...args }, options);
   }
 }
 

@@ -190,7 +190,7 @@ export const lecture: readonly ComponentRow[] = [
     "protect",
     "retain",
   ],
-  ["imagePullSecrets", "not yet", "images are public ones, or a mirror's that asks for no log-in"],
+  ["imagePullSecrets", "in", "nodes log in, for all pods; Harbor's robots have a Secret ready for pods of yours", "cluster.registries"],
   [
     "nodeSelector",
     "in",

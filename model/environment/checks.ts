@@ -1,6 +1,7 @@
 import { parseCidr } from "../ipv4";
 import { machineName } from "../lock";
 import { operatingSystem } from "../plan/operating-system";
+import { loginVariable } from "../plan/registry-logins";
 import { type Findings, nearest } from "../problems";
 import type { Registry } from "../registry";
 import { checkCeph } from "./checks-ceph";
@@ -17,6 +18,7 @@ import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import { checkNamedAddresses } from "./named-addresses";
 import type { Environment } from "./types";
+import { isTemplate } from "./variable-values";
 
 /**
  * Everything that can be wrong between fields of an environment file that are right by themselves.
@@ -34,6 +36,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkSubnets(environment, findings);
   checkVariables(environment, registry, findings);
   checkBackups(environment, findings);
+  checkRegistries(environment, findings);
   checkAirGap(environment, findings);
   checkNetworkPolicies(environment, findings);
   checkLaterLife(environment, findings);
@@ -190,6 +193,26 @@ function checkAirGap({ cluster: { airGap }, platform: { domain, tls } }: Environ
     );
   if (tls.kind === "acme")
     findings.error("platform.tls.kind", "is out of reach with cluster.airGap", "use selfSigned or provided", tls.kind);
+}
+
+/** Kubespray tells CRI-O how to log in; of containerd 2 it writes no log-in, and its own downloads there know of none. */
+function checkRegistries({ cluster: { registries, runtime, variables } }: Environment, findings: Findings): void {
+  if (registries === undefined) return;
+  if (runtime !== "crio")
+    findings.error(
+      "cluster.registries",
+      `is for cluster.runtime: crio: kubespray tells ${runtime} no log-in`,
+      "use crio, or a registry that gives images to every node",
+    );
+  for (const [host, { username }] of Object.entries(registries))
+    if (isTemplate(username))
+      findings.error(
+        `cluster.registries.${host}.username`,
+        "is a template, which would be evaluated where the playbooks run",
+        "write the value itself",
+      );
+  if (variables[loginVariable] !== undefined)
+    findings.error(`cluster.variables.${loginVariable}`, "is set by cluster.registries", "take it out here and use cluster.registries");
 }
 
 /** A backup is for the day on which the hosts are gone. */

@@ -154,6 +154,13 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "cluster.backups.etcd.to.nfs", means: "a share of a server that is there" },
   { path: "cluster.backups.etcd.to.nfs.server", means: "the server, by address or name" },
   { path: "cluster.backups.etcd.to.nfs.path", means: "the share's folder" },
+  {
+    path: "cluster.registries",
+    means: "how nodes log in at [registries that do not give images to everybody](#registries-that-ask-for-a-log-in), by host",
+    byDefault: "they log in nowhere",
+  },
+  { path: "cluster.registries.KEY.username", means: "the account's name: one that may pull, and nothing else" },
+  { path: "cluster.registries.KEY.password", means: "its password", type: "SecretReference" },
   { path: "cluster.airGap", means: "[mirrors of images and files](#without-the-internet), where the machines reach no internet" },
   { path: "cluster.airGap.registry", means: "the registry's host, `registry.intra:5000`; it is spoken to by TLS" },
   { path: "cluster.airGap.files", means: "the web server's URL, `https://files.intra`" },

@@ -560,6 +560,13 @@ export interface ClusterFields {
       };
     };
   };
+  /** How nodes log in at registries that do not give images to everybody, by host. Default: they log in nowhere. A change is applied to what stands. */
+  readonly registries?: Readonly<Record<string, {
+    /** The account's name: one that may pull, and nothing else. A change is applied to what stands. */
+    readonly username: string;
+    /** Its password. A change is applied to what stands. */
+    readonly password: SecretReference;
+  }>>;
   /** Mirrors of images and files, where the machines reach no internet. A change is applied to what stands. */
   readonly airGap?: {
     /** The registry's host, registry.intra:5000; it is spoken to by TLS. A change is applied to what stands. */

@@ -121,6 +121,7 @@ export function resolveEnvironment(
       },
       autoRenewCertificates: cluster.certificates?.autoRenew ?? true,
       ...given("backups", cluster.backups && backupsOf(cluster.backups.etcd, file.name)),
+      ...given("registries", cluster.registries),
       ...given("airGap", cluster.airGap),
       ...given("kubesprayFrom", cluster.kubespray?.source),
       onDelete: cluster.onDelete ?? cloud.defaults.onDelete,

@@ -211,6 +211,7 @@ const cluster = z.strictObject({
   certificates: z.strictObject({ autoRenew: z.boolean().optional() }).optional(),
   kubespray: z.strictObject({ source: text }).optional(),
   backups: z.strictObject({ etcd: etcdBackups }).optional(),
+  registries: z.record(registryHost, z.strictObject({ username: text, password: secretReferenceSchema })).optional(),
   airGap: z.strictObject({ registry: registryHost, files: mirrorUrl, charts: registryPath.optional() }).optional(),
   onDelete: z.enum(["forget", "reset"]).optional(),
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an Ansible variable"), z.unknown()).optional(),

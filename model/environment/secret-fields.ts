@@ -1,12 +1,13 @@
 import { type Registry, serviceSecrets } from "../registry";
 
-/** The fields that hold a reference to a secret, but for those of clouds and services. */
+/** The fields that are a reference to a secret or hold some below, but for those of clouds and services. */
 const secretFields: readonly string[] = [
   "infrastructure.credentials",
   "infrastructure.access.ssh.privateKey",
   "infrastructure.access.ssh.sudoPassword",
   "cluster.backups.etcd.to.s3.accessKey",
   "cluster.backups.etcd.to.s3.secretKey",
+  "cluster.registries",
   "platform.tls.certificate",
   "platform.tls.key",
   "platform.tls.authority",

@@ -3,6 +3,7 @@ import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
 import type { AddressRange, Labels, LoginPlan, Maintenance, SecretReference, VolumePlan } from "../plan/infrastructure-types";
 import type { IngressKind } from "../plan/ingress";
+import type { RegistryLogins } from "../plan/registry-logins";
 import type { AutoscalingPlan, CephDaemons, CloudOptions, Profile, ProviderName, ResourcesPlan, TlsPlan } from "../plan/types";
 import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
 
@@ -203,6 +204,8 @@ export interface Environment {
     };
     readonly autoRenewCertificates: boolean;
     readonly backups?: WantedBackups;
+    /** How nodes log in at registries. */
+    readonly registries?: RegistryLogins;
     readonly airGap?: AirGap;
     /** A folder or tarball of kubespray, as the file writes it. */
     readonly kubesprayFrom?: string;

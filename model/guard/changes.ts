@@ -95,6 +95,7 @@ const fileRows: readonly ChangeRow[] = [
     ["cluster.hardening.encryptSecrets", "switched on"],
     "cluster.certificates",
     "cluster.kubespray",
+    "cluster.registries",
     "cluster.airGap",
     "cluster.backups",
     "cluster.onDelete",

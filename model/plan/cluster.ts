@@ -7,6 +7,7 @@ import { airGapVariables } from "./air-gap";
 import { endpointVariables } from "./api-endpoint";
 import { backupSettings, backupVariable } from "./backups";
 import type { ApiEndpointPlan, Inventory, MachinePlan } from "./infrastructure-types";
+import { loginVariables } from "./registry-logins";
 import type { ProxyMode } from "./types";
 
 /** What of the cluster is chosen by file, lock and release together. */
@@ -125,6 +126,7 @@ function planVariables(
     supplementary_addresses_in_ssl_keys: names,
     ...endpointVariables(environment, cloud, endpoint),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
+    ...(cluster.registries ? loginVariables(cluster.registries) : {}),
     ...(cluster.airGap ? airGapVariables(cluster.airGap, cluster, images) : {}),
     ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),
     ...cluster.variables,

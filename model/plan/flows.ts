@@ -8,6 +8,7 @@ import { backupFlows } from "./backups";
 import { planFloating } from "./floating";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./infrastructure-types";
 import { ingressPorts } from "./platform";
+import { registryFlows } from "./registry-logins";
 import { anywhere, openEverywhere, peerOf } from "./servers";
 import { variableFlows } from "./variable-flows";
 
@@ -121,6 +122,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     tcp(source, anywhere, openEverywhere, "packages, binaries and images");
     flows.push(...cloud.flows(source, network.cidr, environment.cloud));
   }
+  if (cluster.registries) flows.push(...registryFlows(cluster.registries, apart ? ["nodes", "etcd"] : ["nodes"]));
   if (cluster.airGap) flows.push(...airGapFlows(cluster.airGap, apart ? ["nodes", "etcd"] : ["nodes"]));
   if (cluster.backups) flows.push(...backupFlows(cluster.backups));
   if (cloud.dropsErrors) {

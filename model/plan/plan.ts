@@ -26,6 +26,7 @@ import { withHostSetup } from "./host-setup";
 import type { AccessPlan, NetworkPlan } from "./infrastructure-types";
 import { planMachines, planZones } from "./machines";
 import { checkStorage, planImages, planPlatform } from "./platform";
+import { loginHosts } from "./registry-logins";
 import { planServices } from "./services";
 import { lockedIngress } from "./standing-ingress";
 import { lockedSubnets, planPools } from "./subnets";
@@ -173,7 +174,7 @@ export function planEnvironment(
     retired: addresses.retired,
   };
   const lockChanges = diffLocks(lock, wanted);
-  const { airGap } = environment.cluster;
+  const { airGap, registries } = environment.cluster;
   const plan: EnvironmentPlan = {
     environment: environment.name,
     release: release.release,
@@ -198,6 +199,7 @@ export function planEnvironment(
     services: services.map((service) => chartMirrored(service, airGap)),
     ...(tenants === undefined ? {} : { tenants }),
     ...(extra === undefined ? {} : { extra: { ...extra, releases: extra.releases.map((release) => chartMirrored(release, airGap)) } }),
+    ...(registries === undefined ? {} : { registries: loginHosts(registries) }),
     ...(airGap === undefined ? {} : { airGap }),
     images,
     files: downloads.files,

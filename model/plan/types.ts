@@ -331,6 +331,8 @@ export interface EnvironmentPlan {
   readonly tenants?: readonly TenantPlan[];
   /** Charts and objects of the user's own. @default none */
   readonly extra?: ExtraPlan;
+  /** Registries at which nodes log in, by `cluster.registries`: their hosts in the order of kubespray's variable. @default none */
+  readonly registries?: readonly string[];
   /** Mirrors of images, files and charts. @default everything comes from where its makers publish it */
   readonly airGap?: AirGap;
   /** Every container image, the cluster's own among them, as its makers name it. */

@@ -320,6 +320,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "cluster.hardening.encryptSecrets (switched off)": [{}, { "cluster.hardening.encryptSecrets": false }],
   "cluster.certificates": [{}, { "cluster.certificates.autoRenew": false }],
+  "cluster.registries": [{}, { "cluster.registries": { "registry.intra:5000": { username: "nodes", password: { env: "REGISTRY" } } } }],
   "cluster.airGap": [
     { "platform.domain": "apps.intra" },
     { "cluster.airGap": { registry: "registry.intra", files: "https://files.intra" } },
