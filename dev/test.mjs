@@ -33,6 +33,8 @@ if (files.length === 0) end("There is no such test file.");
 
 const groups = Object.values(Object.groupBy(files, (file) => TOGETHER.find((folder) => file.startsWith(join(folder, "/"))) ?? file));
 const reports = mkdtempSync(join(tmpdir(), "kpaas-test-"));
+// What one file makes and others take over.
+process.env.KPAAS_TEST_SHARED = reports;
 const failures = [];
 const queue = groups.sort((a, b) => Number(b.length > 1) - Number(a.length > 1));
 // One more than cores: those that drive the engine wait for it for a third of their time.

@@ -6,10 +6,10 @@ import { InvalidInputError } from "../../model/problems";
 import { backupService, type Running, restoreService, startServer, verifyAudit } from "../../server/server";
 import { settingsOf } from "../../server/settings";
 import { makeCertificates } from "../support/real-server";
-import { temporaryFolders } from "../support/temporary";
+import { serviceFolders } from "../support/service-folders";
 
 describe("kpaas server", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   const running: Running[] = [];
   let logged = "";
   const start = async (data: string, flags = {}) => {

@@ -6,10 +6,10 @@ import { entryOf } from "../../../server/audit/chain";
 import { openApiOf } from "../../../server/http/openapi";
 import { fileOf, type OwnService, playOwn } from "../../support/own-service";
 import { as, playApp } from "../../support/service";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 describe("The service's own API", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   const open: OwnService[] = [];
   const environments = async (names: Readonly<Record<string, string>>) => {
     const own = await playOwn(folder(), Object.fromEntries(Object.entries(names).map(([name, team]) => [name, fileOf(name, team)])));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Ended } from "../../../model/fleet/records";
 import { fileOf, gitLog, type OwnService, playOwn, previewPrinted, wellRunner } from "../../support/own-service";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 const OPERATOR = "kpaas-operator,kim";
 const APPROVER = "kpaas-approver,lee";
@@ -9,7 +9,7 @@ const BOTH = "kpaas-operator,kpaas-approver,park";
 const ADMINISTRATOR = "cp-cluster-admin-role,choi";
 
 describe("Operations that somebody asks for by HTTP", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   let own: OwnService;
   let data: string;
 

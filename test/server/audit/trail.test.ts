@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { BEGINNING, type Entry, entryOf, type Head, Verifier } from "../../../server/audit/chain";
 import { Trail } from "../../../server/audit/trail";
 import { Database } from "../../../server/data/database";
 import { Repository } from "../../../server/git/repository";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 function chainOf(length: number, word = "made"): Entry[] {
   const entries: Entry[] = [];
@@ -53,10 +54,10 @@ describe("The audit trail's chain", () => {
 });
 
 describe("The audit trail", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
 
   it("numbers what several do at once without a gap, and finds a database that was rewritten by its heads in git", async () => {
-    const database = await Database.open("memory");
+    const database = await Database.open({ folder: join(folder(), "database") });
     const trail = new Trail(database, await Repository.open(folder()));
     const deed = (target: string) => ({ actor: "kim", action: "key.create", target, detail: {} });
     await Promise.all(Array.from({ length: 20 }, (_, index) => trail.append(deed(String(index)))));
@@ -81,7 +82,7 @@ describe("The audit trail", () => {
   });
 
   it("has nothing of work that is taken back", async () => {
-    const database = await Database.open("memory");
+    const database = await Database.open({ folder: join(folder(), "database") });
     const trail = new Trail(database, await Repository.open(folder()));
     const work = database.query.transaction().execute(async (transaction) => {
       await trail.append({ actor: "kim", action: "key.create", target: "1", detail: {} }, transaction);

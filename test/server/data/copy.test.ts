@@ -3,14 +3,16 @@ import { sql } from "kysely";
 import { Database } from "../../../server/data/database";
 import { TABLES, tableName } from "../../../server/data/tables";
 import { settingsOf } from "../../../server/settings";
+import { serviceFolders } from "../../support/service-folders";
 import { temporaryFolders } from "../../support/temporary";
 import { copySuite } from "./copy-suite";
 
 describe("Backups of the embedded database", function () {
   this.timeout(120_000);
   const folder = temporaryFolders();
+  const service = serviceFolders();
   copySuite(
-    async () => settingsOf({ listen: "127.0.0.1:0", data: folder() }, {}),
+    async () => settingsOf({ listen: "127.0.0.1:0", data: service() }, {}),
     () => folder(),
   );
 

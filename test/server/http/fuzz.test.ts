@@ -8,7 +8,7 @@ import { kpaasRoutes } from "../../../server/terraman/routes";
 import { asWord, junkFor } from "../../support/junk";
 import { fileOf, type OwnService, playOwn } from "../../support/own-service";
 import { as, playApp } from "../../support/service";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 const RUNS = Number(process.env.KPAAS_FUZZ ?? 12);
 const ADMINISTRATOR = as("cp-cluster-admin-role");
@@ -18,7 +18,7 @@ const GOOD = ["seoul", "1", OPERATION, "OPENSTACK", "1.7.0", "worker", fileOf("s
 
 describe("Whatever is sent", function () {
   this.timeout(300_000);
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   let own: OwnService;
   before(async () => {
     own = await playOwn(folder(), { seoul: fileOf("seoul"), busan: fileOf("busan", "edge") });

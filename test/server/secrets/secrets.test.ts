@@ -7,14 +7,14 @@ import fc from "fast-check";
 import { Database } from "../../../server/data/database";
 import { keyIn, SealedSecrets, seal, unseal } from "../../../server/secrets/sealed";
 import { VaultSecrets } from "../../../server/secrets/vault";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 describe("Secrets in the database", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   const key = Buffer.alloc(32, 7);
 
   it("come back as they were, and stand there in no way that anybody reads", async () => {
-    const database = await Database.open("memory");
+    const database = await Database.open({ folder: join(folder(), "database") });
     const secrets = new SealedSecrets(database, key);
     const secret = { accessKey: "AKIA, with, commas", secretKey: "canary'; drop table secrets; --" };
     await secrets.write("secret/AWS/1", { accessKey: "old", secretKey: "old" });

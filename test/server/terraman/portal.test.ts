@@ -7,11 +7,11 @@ import { parse } from "yaml";
 import { list } from "../../../model/data";
 import { type KPaasService, startKPaasService } from "../../support/kpaas-service";
 import { PlayedRunner } from "../../support/played-work";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 import { AFTER, CONVERSATION, type Exchange, LOG, PRIVATE_KEY, TEXT } from "./conversation";
 
 describe("K-PaaS's portal", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   let data: string;
   let runner: PlayedRunner;
   let service: KPaasService;

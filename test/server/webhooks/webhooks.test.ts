@@ -5,7 +5,7 @@ import { Log } from "../../../server/http/log";
 import { Addresses, ClosedAddressError } from "../../../server/webhooks/address";
 import { Deliverer, signatureOf, webhookPath } from "../../../server/webhooks/deliver";
 import { fileOf, type OwnService, playOwn, wellRunner } from "../../support/own-service";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 const ADMINISTRATOR = "cp-cluster-admin-role";
 
@@ -15,7 +15,7 @@ interface Received {
 }
 
 describe("Webhooks", () => {
-  const folder = temporaryFolders();
+  const folder = serviceFolders();
   let own: OwnService;
   let server: Server;
   let received: Received[] = [];

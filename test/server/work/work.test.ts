@@ -7,18 +7,19 @@ import { environmentOf } from "../../../server/work/environment-variables";
 import type { Turn } from "../../../server/work/types";
 import { Work } from "../../../server/work/work";
 import { leading, PlayedRunner } from "../../support/played-work";
-import { temporaryFolders } from "../../support/temporary";
+import { serviceFolders } from "../../support/service-folders";
 
 describe("Operations", () => {
-  const folder = temporaryFolders();
   let database: Database;
   let turns: string[] = [];
+  // Before its folder goes.
+  afterEach(() => database.close());
+  const folder = serviceFolders();
 
   beforeEach(async () => {
-    database = await Database.open("memory");
+    database = await Database.open({ folder: join(folder(), "database") });
     turns = [];
   });
-  afterEach(() => database.close());
 
   const toldAs = (turn: Turn): string => (turn.kind === "stepped" ? turn.step : turn.kind);
   const workWith = (runner: PlayedRunner, capacity = 2, commitOf = async () => "c") =>
