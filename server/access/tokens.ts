@@ -22,7 +22,10 @@ export function tokenLogin(settings: TokenSettings, refused: Refused, keys: JWTV
     if (scheme !== "bearer") return undefined;
     const payload = await verified(token, settings, keys, refused);
     const subject = payload.sub ?? "";
-    return { id: `${settings.issuer}#${subject}`, name: nameIn(payload) ?? subject, grants: grantsOf(rolesIn(payload)), login: "token" };
+    return {
+      ...{ id: `${settings.issuer}#${subject}`, name: nameIn(payload) ?? subject, grants: grantsOf(rolesIn(payload)), login: "token" },
+      ...(payload.exp === undefined ? {} : { until: payload.exp * 1_000 }),
+    };
   };
 }
 

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Ended } from "../../model/fleet/records";
 import type { Step } from "../../model/fleet/work";
 import type { OperationKind, Tables } from "../data/tables";
+import { NO_TRACES, spanned } from "../trace/traces";
 import { attemptOf, listened } from "./attempt";
 import { askedApprovals } from "./plan";
 import { keepPlan, outlived } from "./plans";
@@ -52,6 +53,12 @@ export class Course {
 
   /** @throws LeadershipLostError where another service leads by now, and the signal's reason */
   async carryOut(found: Operation): Promise<void> {
+    const attributes = { "kpaas.operation": found.id, "kpaas.kind": found.kind };
+    const parent = found.trace ?? undefined;
+    await spanned(this.parts.traces ?? NO_TRACES, `operation ${found.kind}`, { parent, attributes }, () => this.goOn(found));
+  }
+
+  private async goOn(found: Operation): Promise<void> {
     const begun = found.state === "waiting" ? await this.begin(found) : found;
     // Somebody has cancelled it in that moment.
     if (begun === undefined) return;
@@ -96,7 +103,9 @@ export class Course {
         if (operation.cancelledBy !== null || outdated !== undefined) await this.parts.steps.abandon(operation.id, operation.attempt);
         if (operation.cancelledBy !== null) return await this.cancelled(operation);
         if (outdated !== undefined) return await this.fail(operation, step, outdated);
-        ended = await this.launch(operation, step, runner);
+        const attributes = { "kpaas.operation": operation.id, "kpaas.step": step, "kpaas.attempt": operation.attempt };
+        const traced = operation;
+        ended = await spanned(this.parts.traces ?? NO_TRACES, `step ${step}`, { attributes }, () => this.launch(traced, step, runner));
       }
       signal.throwIfAborted();
       const printed = runner.printed(attemptOf(operation, step));

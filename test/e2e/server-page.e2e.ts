@@ -76,7 +76,12 @@ describe("The service's page in a browser", function () {
       cluster: ["#/clusters/seoul", "svg .machine"],
       plan: [`#/operations/${world.operation}`, ".decide form"],
     };
-    const more = { operations: ["#/operations", "tbody tr"], audit: ["#/audit", "tbody tr"], nowhere: ["#/nothing", "main a"] };
+    const more = {
+      operations: ["#/operations", "tbody tr"],
+      settings: ["#/settings", "#webhooks ~ table tbody tr"],
+      audit: ["#/audit", "tbody tr"],
+      nowhere: ["#/nothing", "main a"],
+    };
     for (const [name, [hash = "", there = ""]] of Object.entries({ ...all, ...more })) {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.locator(there).first().waitFor();

@@ -18,11 +18,12 @@ describe("A bearer token", () => {
   });
 
   it("tells who asks, and what the realm's roles grant", async () => {
-    assert.deepEqual(await login(await realm.token({ roles: ["kpaas-operator:team=platform", "offline_access"] })), {
+    const exp = now + 600;
+    assert.deepEqual(await login(await realm.token({ exp, roles: ["kpaas-operator:team=platform", "offline_access"] })), {
       id: `${realm.issuer}#4f1c`,
       name: "kim",
       grants: [{ role: "operator", label: { name: "team", value: "platform" } }],
-      login: "token",
+      ...{ login: "token", until: exp * 1_000 },
     });
   });
 

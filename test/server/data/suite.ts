@@ -15,7 +15,7 @@ export function databaseSuite(open: () => Promise<Database>): void {
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(database.query);
     assert.deepEqual(
       rows.map(({ name }) => name),
-      ["0001-clusters", "0002-audit", "0003-operations", "0004-approvals", "0005-events", "0006-leader"],
+      ["0001-clusters", "0002-audit", "0003-operations", "0004-approvals", "0005-events", "0006-leader", "0007-lists"],
     );
     assert.equal(await database.answers(), true);
   });
