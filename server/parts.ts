@@ -69,9 +69,10 @@ export interface Parts {
 /**
  * Opens all of it.
  * @param runner in place of commands, for tests
+ * @param capacity how many operations run at once, in place of what the machine has room for
  * @throws FolderBusyError
  */
-export async function openParts(settings: Settings, log: Log, runner?: Runner, traces = NO_TRACES): Promise<Parts> {
+export async function openParts(settings: Settings, log: Log, runner?: Runner, traces = NO_TRACES, capacity?: number): Promise<Parts> {
   const { folder, sandbox, replicated } = settings;
   const shared = [settings.basicAuth, settings.vault === undefined ? settings.secretsKey : undefined];
   const lacking = replicated ? shared.find((file) => file !== undefined && !existsSync(file)) : undefined;
@@ -111,7 +112,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner, t
     const work = new Work({
       ...{ leadership, steps, traces },
       ...{ database: opened, log, folder: join(folder, "operations"), turned, commitOf },
-      capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
+      capacity: () => capacity ?? capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
       ended: () => repository.keepStacks(),
       removeFile: async ({ environment, askedBy }) => {
         if (catalog.has(environment)) await files.remove(environment, { ...SERVICE, name: askedBy });

@@ -37,13 +37,14 @@ export interface Running extends Pick<Parts, "work" | "leadership"> {
 /**
  * Starts the service.
  * @param runner in place of commands, for tests
+ * @param capacity how many operations run at once, in place of what the machine has room for
  * @throws Error where its folder, its database or its address cannot be had
  */
-export async function startServer(settings: Settings, sink: LogSink, runner?: Runner): Promise<Running> {
+export async function startServer(settings: Settings, sink: LogSink, runner?: Runner, capacity?: number): Promise<Running> {
   const log = new Log(sink);
   const { tls } = settings;
   const traces = await tracesOf(process.env);
-  const parts = await openParts(settings, log, runner, traces);
+  const parts = await openParts(settings, log, runner, traces, capacity);
   const ends: (() => unknown)[] = [() => traces.stop(), () => parts.close()];
   const stop = async () => {
     for (const end of ends.splice(0).reverse()) await end();

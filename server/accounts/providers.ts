@@ -80,7 +80,12 @@ export function lacking(
 }
 
 /** Which fields of an account each cloud takes. */
-export function accountForms(): readonly { readonly provider: Provider; readonly needs: readonly string[]; readonly credentials: readonly string[]; readonly makes: boolean }[] {
+export function accountForms(): readonly {
+  readonly provider: Provider;
+  readonly needs: readonly string[];
+  readonly credentials: readonly string[];
+  readonly makes: boolean;
+}[] {
   return PROVIDERS.map((provider) => {
     const { needs, credentials, provider: makes } = KNOWN[provider];
     return { provider, needs: [...needs], credentials: [...credentials], makes: makes !== undefined };

@@ -1,5 +1,5 @@
 import type { Accounts } from "../accounts/accounts";
-import { sender } from "../accounts/try-login";
+import { type Send, sender } from "../accounts/try-login";
 import type { Trail } from "../audit/trail";
 import type { Route } from "../http/route";
 import type { Addresses } from "../webhooks/address";
@@ -15,7 +15,9 @@ import { streamRoutes } from "./streams";
 import { webhookRoutes } from "./webhooks";
 
 /** All of the service's own calls. */
-export function apiRoutes(own: Own & { readonly addresses: Addresses; readonly accounts: Accounts; readonly trail: Trail }): Route[] {
+export function apiRoutes(
+  own: Own & { readonly addresses: Addresses; readonly accounts: Accounts; readonly send?: Send; readonly trail: Trail },
+): Route[] {
   return [
     ...environmentRoutes(own),
     ...operationRoutes(own),
@@ -24,7 +26,7 @@ export function apiRoutes(own: Own & { readonly addresses: Addresses; readonly a
     ...streamRoutes(own),
     ...kubeconfigRoutes(own),
     ...webhookRoutes(own, own.addresses),
-    ...accountRoutes(own, own.accounts, sender(own.addresses)),
+    ...accountRoutes(own, own.accounts, own.send ?? sender(own.addresses)),
     ...auditRoutes(own.trail),
   ];
 }
