@@ -12,12 +12,14 @@ export async function buildPage(root, dist) {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   const from = join(root, "server", "page", "browser");
-  const licence = readFileSync(join(root, "node_modules", "preact", "LICENSE"), "utf8").trim();
+  const licences = ["preact", "openapi-fetch"].map(
+    (name) => `Holds ${name}:\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8").trim()}`,
+  );
   await build({
     entryPoints: { app: join(from, "main.tsx"), early: join(from, "early.ts"), style: join(from, "style.css") },
     entryNames: "[name]-[hash]",
     ...{ outdir, bundle: true, minify: true, format: "iife", target: "es2022", charset: "utf8", logLevel: "warning" },
     tsconfig: join(from, "tsconfig.json"),
-    banner: { js: `/*! Holds preact:\n${licence}\n*/` },
+    banner: { js: `/*! ${licences.join("\n\n")}\n*/` },
   });
 }

@@ -31,6 +31,8 @@ export interface ChildSettings {
   readonly silenceMs?: number;
   /** The environment of the processes. @default this process' own */
   readonly env?: NodeJS.ProcessEnv;
+  /** What each process is given besides, looked at when it begins. */
+  readonly variables?: () => Readonly<Record<string, string>>;
 }
 
 /** A step on another host that says nothing for so long has ended without a result; where it has not, its stack is still its own. */
@@ -54,7 +56,7 @@ export class Children implements Steps {
     const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
     // A group of its own: what a terminal sends to the runner is the runner's to pass on.
     const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {
-      ...{ cwd: root, env, detached: true, stdio: ["ignore", out, err] },
+      ...{ cwd: root, env: { ...env, ...this.settings.variables?.() }, detached: true, stdio: ["ignore", out, err] },
     });
     for (const file of [out, err]) closeSync(file);
     const key = keyOf(operation);

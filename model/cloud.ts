@@ -154,6 +154,45 @@ export interface Credentials {
    * What of the cloud's own runs in the cluster trusts it too. @default the usual authorities alone
    */
   authority?(look: Surroundings, given: Readonly<Record<string, string>>): string | undefined;
+  /**
+   * How it is tried out whether variables of its usual ways log in, with the least effect that the cloud has. Undefined where that cannot be tried.
+   * @param env the variables
+   * @param now of which time a request is signed to be
+   */
+  tries?(env: Surroundings["env"], now: Date): LoginTry;
+}
+
+/** A request that does nothing but log in, and how its answer is read. */
+export interface LoginTry {
+  readonly request: CloudRequest;
+  /** What is wrong; undefined where the log-in is good. It names no secret. */
+  judge(answer: CloudAnswer): LoginFault | undefined;
+  /** Takes back what the log-in has made, a token for one; undefined where there is nothing to take back. */
+  undo?(answer: CloudAnswer): CloudRequest | undefined;
+}
+
+/** A request to a cloud, as plain data. */
+export interface CloudRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What a cloud has answered. */
+export interface CloudAnswer {
+  readonly status: number;
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** Why a log-in is not good. */
+export interface LoginFault {
+  /** The variable that is wrong, as far as the cloud tells. */
+  readonly variable?: string;
+  readonly reason: string;
+  readonly remedy: string;
 }
 
 /**

@@ -7,6 +7,7 @@ import { createWhole, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeIf
 import { take } from "../host/mutex";
 import { isAlive, thisProcess } from "../host/processes";
 import { InvalidInputError } from "../model/problems";
+import { Accounts } from "./accounts/accounts";
 import { Trail } from "./audit/trail";
 import { Database } from "./data/database";
 import type { Tables } from "./data/tables";
@@ -22,6 +23,7 @@ import { VaultSecrets } from "./secrets/vault";
 import type { Settings } from "./settings";
 import { credentialsFor } from "./terraman/credentials";
 import { followOperation } from "./terraman/progress";
+import { NO_TRACES } from "./trace/traces";
 import { Addresses } from "./webhooks/address";
 import { Deliverer } from "./webhooks/deliver";
 import { type CommandEnd, commandOf } from "./work/command";
@@ -48,6 +50,7 @@ export interface Parts {
   readonly repository: Repository;
   readonly trail: Trail;
   readonly secrets: SecretStore;
+  readonly accounts: Accounts;
   readonly work: Work;
   readonly catalog: Catalog;
   readonly files: Files;
@@ -66,9 +69,10 @@ export interface Parts {
 /**
  * Opens all of it.
  * @param runner in place of commands, for tests
+ * @param capacity how many operations run at once, in place of what the machine has room for
  * @throws FolderBusyError
  */
-export async function openParts(settings: Settings, log: Log, runner?: Runner): Promise<Parts> {
+export async function openParts(settings: Settings, log: Log, runner?: Runner, traces = NO_TRACES, capacity?: number): Promise<Parts> {
   const { folder, sandbox, replicated } = settings;
   const shared = [settings.basicAuth, settings.vault === undefined ? settings.secretsKey : undefined];
   const lacking = replicated ? shared.find((file) => file !== undefined && !existsSync(file)) : undefined;
@@ -78,7 +82,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
   const release = takeFolder(folder);
   let database: Database | undefined;
   try {
-    const opened = await Database.open(databasePlace(settings), (error) => log.warn("database", { error: error.name }));
+    const opened = await Database.open(databasePlace(settings), (error) => log.warn("database", { error: error.name }), traces);
     database = opened;
     const repository = await Repository.open(folder, settings.repository);
     const trail = new Trail(opened, repository);
@@ -89,7 +93,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
     const catalog = new Catalog(repository);
     const files = new Files(repository, catalog);
     const addresses = new Addresses(settings.webhookNetworks);
-    const deliverer = new Deliverer({ database: opened, secrets, addresses, log });
+    const deliverer = new Deliverer({ database: opened, secrets, addresses, log, traces });
     const turned: WorkParts["turned"] = async (operation, turn, within) => {
       await followOperation(operation, turn, within);
       await tellOf(operation, turn, within);
@@ -106,9 +110,9 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       failed: (operation, error) => log.failure(operation, whatFailed(error)),
     });
     const work = new Work({
-      ...{ leadership, steps },
+      ...{ leadership, steps, traces },
       ...{ database: opened, log, folder: join(folder, "operations"), turned, commitOf },
-      capacity: () => capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
+      capacity: () => capacity ?? capacityOf({ file: undefined, root: repository.root, sandbox, main: MAIN }),
       ended: () => repository.keepStacks(),
       removeFile: async ({ environment, askedBy }) => {
         if (catalog.has(environment)) await files.remove(environment, { ...SERVICE, name: askedBy });
@@ -121,7 +125,9 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
         const approvals = { [operation.environment]: JSON.parse(operation.approvals) as string[] };
         const env = environmentOf(process.env, { ...stateVariables(settings.stateBackend), ...credentials });
         const operated = { operation: operation.kind === "destroy" ? "destroy" : "up" } as const;
-        const own = runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: operated, approvals, env });
+        const variables = () => withTrace(traces.current());
+        const own =
+          runner ?? commandsIn({ main: MAIN, root: repository.root, results, sandbox, work: operated, approvals, env, variables });
         return masking(own, secretsIn(credentials));
       },
     });
@@ -131,7 +137,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
       return await run(
         words,
         environmentOf(process.env, {
-          ...stateVariables(settings.stateBackend),
+          ...{ ...stateVariables(settings.stateBackend), ...withTrace(traces.current()) },
           ...(await credentialsFor({ environment, cluster: bound?.id ?? null }, opened, secrets)),
         }),
       );
@@ -160,6 +166,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
         close,
       },
       requests: new Requests(opened),
+      accounts: new Accounts({ database: opened, secrets, trail }),
     };
   } catch (error) {
     await database?.close();
@@ -188,6 +195,11 @@ export async function requireStanding(settings: Settings): Promise<void> {
 /** How an operation has ended, in the audit trail, with its end. */
 async function noteEnd(trail: Trail, { id, environment, kind, state }: Operation, within: Kysely<Tables>): Promise<void> {
   await trail.append({ actor: SERVICE.id, action: "operation.end", target: id, detail: { environment, kind, outcome: state } }, within);
+}
+
+/** By it what a command does is a part of its step's trace. */
+function withTrace(traceparent: string | undefined): Record<string, string> {
+  return traceparent === undefined ? {} : { TRACEPARENT: traceparent };
 }
 
 /** What of a command's variables nobody is told. */

@@ -18,6 +18,7 @@ import { openParts, type Parts, requireStanding } from "./parts";
 import type { Settings } from "./settings";
 import { kpaasRoutes } from "./terraman/routes";
 import { followTls, readTls } from "./tls";
+import { tracesOf } from "./trace/traces";
 import type { Runner } from "./work/types";
 
 export { backupService, restoreService } from "./restore";
@@ -36,13 +37,15 @@ export interface Running extends Pick<Parts, "work" | "leadership"> {
 /**
  * Starts the service.
  * @param runner in place of commands, for tests
+ * @param capacity how many operations run at once, in place of what the machine has room for
  * @throws Error where its folder, its database or its address cannot be had
  */
-export async function startServer(settings: Settings, sink: LogSink, runner?: Runner): Promise<Running> {
+export async function startServer(settings: Settings, sink: LogSink, runner?: Runner, capacity?: number): Promise<Running> {
   const log = new Log(sink);
   const { tls } = settings;
-  const parts = await openParts(settings, log, runner);
-  const ends: (() => unknown)[] = [() => parts.close()];
+  const traces = await tracesOf(process.env);
+  const parts = await openParts(settings, log, runner, traces, capacity);
+  const ends: (() => unknown)[] = [() => traces.stop(), () => parts.close()];
   const stop = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
@@ -53,7 +56,7 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
       routes: [...routesOf(parts, metrics, () => stopping), ...pageRoutes(settings.page)],
       gate: new Gate(loginsOf(settings, log, metrics)),
       limits: new Limits(RATE, BURST),
-      ...{ metrics, log },
+      ...{ metrics, log, traces },
       refused: ({ principal, action, target, problem }) => {
         const detail = { outcome: "refused", status: problem.status, problem: problem.kind };
         return parts.trail.append({ actor: principal.id, action, target, detail });

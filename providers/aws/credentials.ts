@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ProviderArgs } from "@pulumi/aws/provider";
 import type { Credentials } from "../../model/cloud";
+import { tryKeys } from "./login-try";
 
 /** What credentials may hold: names of the provider's arguments. */
 export const CREDENTIALS = ["accessKey", "profile", "secretKey", "token"] as const satisfies readonly (keyof ProviderArgs)[];
@@ -51,4 +52,5 @@ export const credentials: Credentials = {
     (env.AWS_REGION || env.AWS_DEFAULT_REGION
       ? `https://sts.${env.AWS_REGION || env.AWS_DEFAULT_REGION}.amazonaws.com`
       : "https://sts.amazonaws.com"),
+  tries: tryKeys,
 };

@@ -1,5 +1,6 @@
 import type { Credentials } from "../../model/cloud";
 import { credentials as openstack } from "../openstack/credentials";
+import { tryVersion2 } from "../openstack/login-try";
 
 /**
  * NHN Cloud's identity service is of version 2.0: a user, the API password that is set for it in the console, and a tenant. There are no
@@ -18,4 +19,5 @@ export const credentials: Credentials = {
   },
   jobs: { secrets: ["OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_TENANT_ID"] },
   url: openstack.url,
+  tries: tryVersion2,
 };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ProviderArgs } from "@pulumi/openstack/provider";
 import type { Credentials, Surroundings } from "../../model/cloud";
 import { isFields } from "../../model/data";
+import { tryVersion3 } from "./login-try";
 
 /** What credentials may hold: names of the provider's arguments. */
 export const CREDENTIALS = [
@@ -59,6 +60,7 @@ export const credentials: Credentials = {
     const named = namedCloud(look, given.cloud || look.env.OS_CLOUD)?.cacert;
     return typeof named === "string" && named !== "" ? named : undefined;
   },
+  tries: tryVersion3,
 };
 
 /** What a login by OpenStack's variables lacks: a token or an application credential needs no user and project. */

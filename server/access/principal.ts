@@ -9,6 +9,8 @@ export interface Principal {
   readonly grants: readonly Grant[];
   /** How they have logged in. */
   readonly login: "token" | "compatible" | "none";
+  /** When what they have logged in by ends, in milliseconds since 1970; undefined where it does not end by itself. */
+  readonly until?: number;
 }
 
 /** Whoever asks what everybody may know. */

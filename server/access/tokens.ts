@@ -11,6 +11,8 @@ const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 const TOLERANCE_S = 30;
 /** No token is good for longer: K-PaaS's are for an hour, and some of its tokens were for a hundred years. */
 const LONGEST_S = 24 * 3_600;
+/** At most 255 characters of ASCII (OpenID Connect Core 1.0, 2), and not nobody: it stands in commits and the audit trail. */
+const SUBJECT = /^(?! *$)[\x20-\x7e]{1,255}$/;
 const TEN_SECONDS = 10_000;
 
 /** Told why a token was refused; the one who sent it is not. */
@@ -22,7 +24,10 @@ export function tokenLogin(settings: TokenSettings, refused: Refused, keys: JWTV
     if (scheme !== "bearer") return undefined;
     const payload = await verified(token, settings, keys, refused);
     const subject = payload.sub ?? "";
-    return { id: `${settings.issuer}#${subject}`, name: nameIn(payload) ?? subject, grants: grantsOf(rolesIn(payload)), login: "token" };
+    return {
+      ...{ id: `${settings.issuer}#${subject}`, name: nameIn(payload) ?? subject, grants: grantsOf(rolesIn(payload)), login: "token" },
+      ...(payload.exp === undefined ? {} : { until: payload.exp * 1_000 }),
+    };
   };
 }
 
@@ -40,6 +45,7 @@ async function verified(token: string, settings: TokenSettings, keys: JWTVerifyG
     throw new HttpProblem("not-ready", "the issuer of tokens does not answer", [], { "retry-after": "10" });
   });
   const { iat = 0, exp = 0 } = payload;
+  if (typeof payload.sub !== "string" || !SUBJECT.test(payload.sub)) throw refuse("its subject is none");
   if (iat > Date.now() / 1_000 + TOLERANCE_S) throw refuse("it is of the future");
   if (exp - iat > LONGEST_S) throw refuse("it is good for too long");
   // Keycloak's other tokens, of who somebody is and for getting new ones, are no leave to do anything.

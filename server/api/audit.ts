@@ -3,12 +3,16 @@ import type { Trail } from "../audit/trail";
 import { defineRoute, type Route } from "../http/route";
 import { page, pageOf, pageQuery } from "./page";
 
-const Entry = z.strictObject({
-  ...{ number: z.number().int(), at: z.string(), actor: z.string(), action: z.string(), target: z.string() },
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  ...{ previous: z.string(), hash: z.string() },
-});
-const Verification = z.strictObject({ entries: z.number().int(), heads: z.number().int(), faults: z.array(z.string()) });
+const Entry = z
+  .strictObject({
+    ...{ number: z.number().int(), at: z.string(), actor: z.string(), action: z.string(), target: z.string() },
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    ...{ previous: z.string(), hash: z.string() },
+  })
+  .meta({ id: "AuditEntry", description: "An entry of the audit trail." });
+const Verification = z
+  .strictObject({ entries: z.number().int(), heads: z.number().int(), faults: z.array(z.string()) })
+  .meta({ id: "AuditVerification", description: "Whether the audit trail is whole." });
 
 /** The audit trail. */
 export function auditRoutes(trail: Pick<Trail, "read" | "verify">): Route[] {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allows } from "../access/roles";
+import { allows, ROLES } from "../access/roles";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import { noting, type Own, operationFor, shown } from "./own";
@@ -9,6 +9,15 @@ const Approval = z.strictObject({
   digest: z.string().max(128).meta({ description: "That of the plan that was read." }),
   names: z.array(z.string().max(200)).max(200).default([]).meta({ description: "All that `needs` of the plan names: each is agreed to." }),
 });
+const Me = z
+  .strictObject({
+    ...{ id: z.string(), name: z.string() },
+    roles: z.array(z.strictObject({ role: z.enum(ROLES), label: z.strictObject({ name: z.string(), value: z.string() }).optional() })),
+    may: z.strictObject({ view: z.boolean(), operate: z.boolean(), approve: z.boolean(), administer: z.boolean() }).meta({
+      description: "In all environments; elsewhere it goes by their labels.",
+    }),
+  })
+  .meta({ id: "Me", description: "Who asks, and what they may do." });
 const Rejection = z.strictObject({ reason: z.string().min(1).max(1_000) });
 const common = { about: "environments", params: byId, reply: Operation } as const;
 
@@ -85,13 +94,7 @@ export function decisionRoutes(own: Own): Route[] {
         about: "environments",
         summary: "Who asks, and what they may do",
       },
-      reply: z.strictObject({
-        ...{ id: z.string(), name: z.string() },
-        roles: z.array(z.strictObject({ role: z.string(), label: z.strictObject({ name: z.string(), value: z.string() }).optional() })),
-        may: z.strictObject({ view: z.boolean(), operate: z.boolean(), approve: z.boolean(), administer: z.boolean() }).meta({
-          description: "In all environments; elsewhere it goes by their labels.",
-        }),
-      }),
+      reply: Me,
       handle: async ({ principal: { id, name, grants } }) => ({
         ...{ id, name, roles: grants.map(({ role, label }) => ({ role, ...(label === undefined ? {} : { label }) })) },
         may: {

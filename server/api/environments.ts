@@ -70,13 +70,16 @@ export function environmentRoutes(own: Own): Route[] {
         );
         // Who asks for no state is told of a page's alone.
         const asked = state === undefined ? seen.slice(0, limit + 1) : seen;
-        const standing = await standingOf(database, state === undefined ? asked.map(({ name }) => name) : undefined);
-        const all = asked.map((outline) => shapeOf(outline, standing.get(outline.name)));
-        return page(
-          all.filter((each) => state === undefined || each.state === state),
-          limit,
-          ({ name }) => name,
+        const standing = await standingOf(
+          database,
+          asked.map(({ name }) => name),
+          { state, limit: limit + 1 },
         );
+        const all = asked.flatMap((outline) => {
+          const stands = standing.get(outline.name);
+          return stands === undefined ? [] : [shapeOf(outline, stands)];
+        });
+        return page(all, limit, ({ name }) => name);
       },
     }),
     defineRoute({
@@ -94,7 +97,12 @@ export function environmentRoutes(own: Own): Route[] {
         summary: "Makes or changes an environment's file, with its lock, as a commit of whoever asks; nothing is begun",
         params: byName,
       },
-      ...{ body: Written, reply: WholeEnvironment, tells: { 412: "The file is another one than was expected." } },
+      ...{
+        body: Written,
+        reply: WholeEnvironment,
+        also: { 201: "It was made." },
+        tells: { 412: "The file is another one than was expected." },
+      },
       handle: async ({ params: { name }, body: { text, expects, account }, principal }) => {
         const isNew = !catalog.has(name);
         if (!isNew) await catalog.outline(name, principal, "operator");

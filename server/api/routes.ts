@@ -1,6 +1,9 @@
+import type { Accounts } from "../accounts/accounts";
+import { type Send, sender } from "../accounts/try-login";
 import type { Trail } from "../audit/trail";
 import type { Route } from "../http/route";
 import type { Addresses } from "../webhooks/address";
+import { accountRoutes } from "./accounts";
 import { askingRoutes } from "./asking";
 import { auditRoutes } from "./audit";
 import { decisionRoutes } from "./decisions";
@@ -12,7 +15,9 @@ import { streamRoutes } from "./streams";
 import { webhookRoutes } from "./webhooks";
 
 /** All of the service's own calls. */
-export function apiRoutes(own: Own & { readonly addresses: Addresses; readonly trail: Trail }): Route[] {
+export function apiRoutes(
+  own: Own & { readonly addresses: Addresses; readonly accounts: Accounts; readonly send?: Send; readonly trail: Trail },
+): Route[] {
   return [
     ...environmentRoutes(own),
     ...operationRoutes(own),
@@ -21,6 +26,7 @@ export function apiRoutes(own: Own & { readonly addresses: Addresses; readonly t
     ...streamRoutes(own),
     ...kubeconfigRoutes(own),
     ...webhookRoutes(own, own.addresses),
+    ...accountRoutes(own, own.accounts, own.send ?? sender(own.addresses)),
     ...auditRoutes(own.trail),
   ];
 }

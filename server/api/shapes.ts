@@ -15,13 +15,15 @@ export const KINDS = ["preview", "up", "destroy", "drift", "refresh", "health"] 
 export const STATES = ["waiting", "running", "planned", "done", "failed", "cancelled", "rejected"] as const;
 
 /** What came of an operation, in numbers. */
-export const Result = z.strictObject({
-  counts: counts.optional().meta({ description: "Resources; of a drift, those that differ." }),
-  drifted: z.boolean().optional(),
-  healthy: z.boolean().optional(),
-  certificatesUntil: moment.optional().meta({ description: "When the first of the cluster's certificates ends." }),
-  seconds: z.number().optional(),
-});
+export const Result = z
+  .strictObject({
+    counts: counts.optional().meta({ description: "Resources; of a drift, those that differ." }),
+    drifted: z.boolean().optional(),
+    healthy: z.boolean().optional(),
+    certificatesUntil: moment.optional().meta({ description: "When the first of the cluster's certificates ends." }),
+    seconds: z.number().optional(),
+  })
+  .meta({ id: "Result", description: "What came of an operation, in numbers." });
 
 export const Operation = z
   .strictObject({
@@ -37,7 +39,7 @@ export const Operation = z
     result: Result.optional(),
     ...{ created: moment, started: moment.optional(), ended: moment.optional() },
   })
-  .meta({ description: "An operation: `planned` waits for an approval." });
+  .meta({ id: "Operation", description: "An operation: `planned` waits for an approval." });
 
 export const Plan = z
   .strictObject({
@@ -68,27 +70,29 @@ export const Plan = z
     needs: z.array(z.string()).meta({ description: "All that an approval has to name." }),
     fourEyes: z.boolean().meta({ description: "Whether somebody else than who asked has to approve." }),
   })
-  .meta({ description: "What an operation would do." });
+  .meta({ id: "Plan", description: "What an operation would do." });
 
-export const Environment = z.strictObject({
-  ...{ name: z.string(), labels: z.record(z.string(), z.string()) },
-  ...{ provider: z.string().optional(), release: z.string().optional(), kubernetes: z.string().optional() },
-  machines: z.number().int().optional().meta({ description: "How many its plan has; missing where it cannot be planned." }),
-  lock: z.enum(["current", "missing", "outdated"]).optional(),
-  state: z.enum(["new", "up", "failed", "gone", "planned", "working"]).meta({
-    description:
-      "As its last operation that changed something has left it; `planned` waits for an approval, `new` was never brought up here.",
-  }),
-  operation: z.uuid().optional().meta({ description: "The one that is open." }),
-  last: z
-    .strictObject({ id: z.uuid(), kind: z.enum(KINDS), state: z.enum(STATES), ended: moment.optional() })
-    .optional()
-    .meta({ description: "The last operation." }),
-  drift: z.strictObject({ drifted: z.boolean(), at: moment }).optional().meta({ description: "What the last look for drift found." }),
-  certificatesUntil: moment
-    .optional()
-    .meta({ description: "When the first of its certificates ends, as the last look at its health found." }),
-});
+export const Environment = z
+  .strictObject({
+    ...{ name: z.string(), labels: z.record(z.string(), z.string()) },
+    ...{ provider: z.string().optional(), release: z.string().optional(), kubernetes: z.string().optional() },
+    machines: z.number().int().optional().meta({ description: "How many its plan has; missing where it cannot be planned." }),
+    lock: z.enum(["current", "missing", "outdated"]).optional(),
+    state: z.enum(["new", "up", "failed", "gone", "planned", "working"]).meta({
+      description:
+        "As its last operation that changed something has left it; `planned` waits for an approval, `new` was never brought up here.",
+    }),
+    operation: z.uuid().optional().meta({ description: "The one that is open." }),
+    last: z
+      .strictObject({ id: z.uuid(), kind: z.enum(KINDS), state: z.enum(STATES), ended: moment.optional() })
+      .optional()
+      .meta({ description: "The last operation." }),
+    drift: z.strictObject({ drifted: z.boolean(), at: moment }).optional().meta({ description: "What the last look for drift found." }),
+    certificatesUntil: moment
+      .optional()
+      .meta({ description: "When the first of its certificates ends, as the last look at its health found." }),
+  })
+  .meta({ id: "Environment", description: "An environment as lists tell of it." });
 
 const Problem = z.strictObject({
   ...{ path: z.string(), reason: z.string(), remedy: z.string(), severity: z.enum(["error", "warning"]) },
@@ -114,14 +118,18 @@ export const WholeEnvironment = Environment.extend({
     })
     .optional(),
   history: z.array(Commit),
-});
+}).meta({ id: "WholeEnvironment", description: "An environment with all that is known of it." });
 
-export const Line = z.strictObject({ number: z.number().int(), at: moment, step: z.string(), text: z.string() });
+export const Line = z
+  .strictObject({ number: z.number().int(), at: moment, step: z.string(), text: z.string() })
+  .meta({ id: "Line", description: "A line that an operation has said." });
 
-export const Event = z.strictObject({
-  ...{ id: z.number().int(), operation: z.uuid(), environment: z.string(), kind: z.enum(KINDS), state: z.enum(STATES) },
-  ...{ step: z.string().optional(), reason: z.string().optional(), at: moment },
-});
+export const Event = z
+  .strictObject({
+    ...{ id: z.number().int(), operation: z.uuid(), environment: z.string(), kind: z.enum(KINDS), state: z.enum(STATES) },
+    ...{ step: z.string().optional(), reason: z.string().optional(), at: moment },
+  })
+  .meta({ id: "Event", description: "A turn of an operation." });
 
 export type EnvironmentShape = z.output<typeof Environment>;
 export type OperationShape = z.output<typeof Operation>;

@@ -7,6 +7,7 @@ import { visibleTo } from "./operations";
 import { type Own, operationFor } from "./own";
 import { page, pageOf, pageQuery } from "./page";
 import { byId, Event, Line } from "./shapes";
+import { Shared } from "./shared";
 
 /** How often it is looked for what follows. */
 const LOOK_MS = 500;
@@ -42,6 +43,26 @@ export function streamRoutes(own: Own, lookMs = LOOK_MS): Route[] {
           .executeTakeFirst()
       )?.id ?? 0,
     );
+  // However many follow, the database is asked once in that time how far what they follow is.
+  const shared = new Shared(lookMs);
+  const followed = new Map<string, number>();
+  const howFar = () =>
+    shared.of("operations", async () => {
+      const rows = await database
+        .selectFrom("operations")
+        .select((is) => [
+          "id",
+          "state",
+          is
+            .selectFrom("operationLines")
+            .whereRef("operation", "=", "operations.id")
+            .select(({ fn }) => fn.max("number").as("number"))
+            .as("line"),
+        ])
+        .where("id", "in", [...followed.keys()])
+        .execute();
+      return new Map(rows.map(({ id, state, line }) => [id, { state, line: Number(line ?? -1) }]));
+    });
   return [
     defineRoute({
       ...{ ...about, id: "readLog", method: "GET", path: "/api/v1/operations/{id}/log", params: byId, query },
@@ -52,14 +73,25 @@ export function streamRoutes(own: Own, lookMs = LOOK_MS): Route[] {
       },
       stream: async function* ({ params: { id }, query: { after = "-1" }, lastEventId }, signal) {
         let last = numberIn(lastEventId, Number(after));
-        while (!signal.aborted) {
-          // Looked at before the lines: what is said up to the end is sent.
-          const row = await database.selectFrom("operations").select("state").where("id", "=", id).executeTakeFirst();
-          const lines = await linesOf(id, last, TOGETHER);
-          for (const line of lines) yield { id: String(line.number), event: "line", data: line } satisfies StreamEvent;
-          last = lines.at(-1)?.number ?? last;
-          if (lines.length === 0 && (row === undefined || !OPEN.includes(row.state))) return;
-          if (lines.length < TOGETHER) await pause(lookMs, signal);
+        followed.set(id, (followed.get(id) ?? 0) + 1);
+        try {
+          while (!signal.aborted) {
+            const far = followed.has(id) ? (await howFar()).get(id) : undefined;
+            if (far !== undefined && far.line > last) {
+              // Those that are as far as each other are sent the same.
+              const lines = await shared.of(`${id} ${last} ${far.line}`, () => linesOf(id, last, TOGETHER));
+              for (const line of lines) yield { id: String(line.number), event: "line", data: line } satisfies StreamEvent;
+              last = lines.at(-1)?.number ?? last;
+              if (last < far.line) continue;
+            }
+            // Both were read at once: what it has said up to its end was sent.
+            if (far !== undefined && !OPEN.includes(far.state)) return;
+            await pause(lookMs, signal);
+          }
+        } finally {
+          const left = (followed.get(id) ?? 1) - 1;
+          if (left === 0) followed.delete(id);
+          else followed.set(id, left);
         }
       },
     }),
@@ -73,7 +105,7 @@ export function streamRoutes(own: Own, lookMs = LOOK_MS): Route[] {
       stream: async function* ({ query: { after }, principal, lastEventId }, signal) {
         let last = lastEventId === undefined && after === undefined ? await newestEvent() : numberIn(lastEventId, Number(after ?? 0));
         while (!signal.aborted) {
-          const newest = await newestEvent();
+          const newest = await shared.of("events", newestEvent);
           if (newest > last) {
             const events = await eventsFor(own, principal, last, TOGETHER);
             for (const event of events) yield { id: String(event.id), event: "operation", data: event } satisfies StreamEvent;

@@ -9,13 +9,15 @@ import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
 import { byId, STATES } from "./shapes";
 
-const Webhook = z.strictObject({
-  id: z.uuid(),
-  url: z.string(),
-  events: z.array(z.enum(STATES)),
-  createdBy: z.string(),
-  created: z.string(),
-});
+const Webhook = z
+  .strictObject({
+    id: z.uuid(),
+    url: z.string(),
+    events: z.array(z.enum(STATES)),
+    createdBy: z.string(),
+    created: z.string(),
+  })
+  .meta({ id: "Webhook", description: "Who is told of operations." });
 const Made = Webhook.extend({ secret: z.string().meta({ description: "Signs what is delivered; it is told this once." }) });
 const Wanted = z.strictObject({
   url: z.string().max(2_000).meta({ description: "https; what it holds beside host and path is not told to others." }),
@@ -25,10 +27,12 @@ const Wanted = z.strictObject({
     .default([])
     .meta({ description: "The states of operations that it is told of; none: all." }),
 });
-const Delivery = z.strictObject({
-  ...{ id: z.uuid(), event: z.number().int(), state: z.enum(["waiting", "done", "failed"]), tries: z.number().int(), due: z.string() },
-  ...{ status: z.number().int().optional(), reason: z.string().optional(), delivered: z.string().optional() },
-});
+const Delivery = z
+  .strictObject({
+    ...{ id: z.uuid(), event: z.number().int(), state: z.enum(["waiting", "done", "failed"]), tries: z.number().int(), due: z.string() },
+    ...{ status: z.number().int().optional(), reason: z.string().optional(), delivered: z.string().optional() },
+  })
+  .meta({ id: "Delivery", description: "What a webhook was told, or is to be." });
 
 /** Webhooks: who is told of what becomes of operations. They see all environments, so they are an administrator's. */
 export function webhookRoutes({ database: { query: database }, trail, secrets }: Own, addresses: Addresses): Route[] {

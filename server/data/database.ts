@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { CamelCasePlugin, type Dialect, Kysely, type LogEvent, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { makeFolder, PRIVATE_FOLDER } from "../../host/files";
+import { NO_TRACES, type Traces } from "../trace/traces";
 import { MIGRATIONS } from "./migrations";
 import type { Tables } from "./tables";
 
@@ -23,10 +24,12 @@ export class Database {
   /**
    * Opens it and brings its tables up to date.
    * @param failed told of a connection that a server has ended
+   * @param traces what is asked as a part of something is a span of it
    * @throws Error where it cannot be reached, or is of a later version
    */
-  static async open(place: Place, failed: (error: Error) => void = () => undefined): Promise<Database> {
-    const query = new Kysely<Tables>({ dialect: await dialectOf(place, failed), plugins: [new CamelCasePlugin()] });
+  static async open(place: Place, failed: (error: Error) => void = () => undefined, traces: Traces = NO_TRACES): Promise<Database> {
+    const log = traces === NO_TRACES ? {} : { log: (event: LogEvent) => traceQuery(traces, event) };
+    const query = new Kysely<Tables>({ dialect: await dialectOf(place, failed), plugins: [new CamelCasePlugin()], ...log });
     const database = new Database(query);
     try {
       await database.migrate();
@@ -71,6 +74,20 @@ export class Database {
       throw new Error(`the database is of a later version of the service (${reason}): install that version`);
     throw error;
   }
+}
+
+/** Nothing of what was asked or answered is told but the verb and the table. */
+function traceQuery(traces: Traces, { query: { sql: text }, queryDurationMillis: took, level }: LogEvent): void {
+  if (traces.current() === undefined) return;
+  const [verb = "sql"] = /^\s*\w+/.exec(text.toLowerCase()) ?? [];
+  const [, table] = /\b(?:from|into|update)\s+"?(\w+)"?/.exec(text) ?? [];
+  const attributes = {
+    "db.system.name": "postgresql",
+    "db.operation.name": verb.trim(),
+    ...(table === undefined ? {} : { "db.collection.name": table }),
+  };
+  const name = [verb.trim(), table].filter(Boolean).join(" ");
+  traces.begin(name, { kind: "client", attributes, from: Date.now() - took }).end({}, level === "error" ? "error" : undefined);
 }
 
 async function dialectOf(place: Place, failed: (error: Error) => void): Promise<Dialect> {

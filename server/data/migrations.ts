@@ -108,6 +108,23 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         `create index open_steps on steps (place) where ended is null`,
       ),
   },
+  "0007-lists": {
+    up: (database) =>
+      each(
+        database,
+        // Pages of lists, in the orders that they are asked for in.
+        ...["clusters", "accounts", "templates", "ssh_keys"].flatMap((table) => [
+          `create index ${table}_by_time on ${table} (created, id)`,
+          `create index ${table}_by_name on ${table} (name collate "C", id)`,
+        ]),
+        // How an environment stands, by its newest operations of each kind: however many it has had.
+        `create index operations_changing on operations (environment, created) where kind in ('up', 'destroy')`,
+        `create index operations_done on operations (environment, kind, created) where state = 'done'`,
+        `create index operations_of_cluster on operations (cluster) where cluster is not null`,
+        `create index deliveries_of on deliveries (webhook, event)`,
+        `alter table operations add trace text`,
+      ),
+  },
 };
 
 async function each(database: Kysely<unknown>, ...statements: readonly string[]): Promise<void> {

@@ -116,6 +116,8 @@ interface Operations {
   removeFile: Generated<boolean>;
   /** What came of it, as JSON. */
   result: string | null;
+  /** W3C's `traceparent` of the request that has asked for it. */
+  trace: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** What an operation would do, as it was shown to whoever approves. */

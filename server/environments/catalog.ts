@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type LoadedEnvironment, listEnvironments, loadEnvironment } from "../../files/load";
-import { type Names, namesIn } from "../../files/namesakes";
+import { type Names, nameOf, namesIn } from "../../files/namesakes";
 import { readIfThere } from "../../host/files";
 import { fields } from "../../model/data";
 import type { Principal } from "../access/principal";
@@ -29,9 +29,17 @@ const REACHING = /^\s*(extends|manifests)\s*:/m;
 /** Plans are made in a row of so many, then others have their turn. */
 const TURN = 4;
 
+interface Known {
+  readonly stamp: string;
+  readonly today: string;
+  /** The commit by which it was planned, where it goes by other files; else empty. */
+  readonly head: string;
+  readonly outline: Outline;
+}
+
 /** The environments of the repository. Each file is planned once, and again when it, its lock or the day is another. */
 export class Catalog {
-  private readonly known = new Map<string, { readonly key: string; readonly outline: Outline }>();
+  private readonly known = new Map<string, Known>();
 
   constructor(
     private readonly repository: Pick<Repository, "root" | "head">,
@@ -48,25 +56,33 @@ export class Catalog {
   }
 
   has(name: string): boolean {
-    return this.names().includes(name);
+    const file = this.fileOf(name);
+    return stampOf(file) !== "" && nameOf(file) !== undefined;
   }
 
   /** What their files say, of all or of some. */
   async outlines(names: readonly string[] = this.names()): Promise<Outline[]> {
-    const others = namesIn(this.root);
     const outlines: Outline[] = [];
-    const head = await this.repository.head();
+    let others: Names | undefined;
+    let head: string | undefined;
+    const headNow = async () => {
+      head ??= await this.repository.head();
+      return head;
+    };
+    const today = this.today();
     let made = 0;
     for (const name of names) {
-      const key = this.keyOf(name, head);
-      if (key === undefined) continue;
+      const stamp = this.stampOf(name);
+      if (stamp === "") continue;
       const found = this.known.get(name);
-      if (found?.key === key) {
+      if (found?.stamp === stamp && found.today === today && (found.head === "" || found.head === (await headNow()))) {
         outlines.push(found.outline);
         continue;
       }
+      others ??= namesIn(this.root);
+      const reaches = REACHING.test(readIfThere(this.fileOf(name)) ?? "");
       const outline = outlineOf(name, this.load(name, others));
-      this.known.set(name, { key, outline });
+      this.known.set(name, { stamp, today, head: reaches ? await headNow() : "", outline });
       outlines.push(outline);
       if (++made % TURN === 0) await new Promise(setImmediate);
     }
@@ -89,13 +105,22 @@ export class Catalog {
     return outline;
   }
 
-  private keyOf(name: string, head: string): string | undefined {
-    const text = readIfThere(join(this.root, "environments", `${name}.yaml`));
-    if (text === undefined) return undefined;
-    const lock = readIfThere(join(this.root, "environments", `${name}.lock.yaml`)) ?? "";
-    const digest = createHash("sha256").update(`${text.length}\0${text}${lock}`).digest("hex");
-    return [digest, this.today(), REACHING.test(text) ? head : ""].join(" ");
+  private fileOf(name: string): string {
+    return join(this.root, "environments", `${name}.yaml`);
   }
+
+  /** By what a file and its lock are known to be the same; empty where there is no such file. */
+  private stampOf(name: string): string {
+    const file = this.fileOf(name);
+    const own = stampOf(file);
+    return own === "" ? "" : `${own} ${stampOf(file.replace(/yaml$/, "lock.yaml"))}`;
+  }
+}
+
+/** Every file of ours is written beside its place and moved there, so it has another number then; git writes a new one too. */
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? "" : `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
 }
 
 /** What a list tells of an environment. */

@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import type { Database } from "../data/database";
 import type { OperationKind, OperationState } from "../data/tables";
 import type { StepResult } from "../work/result";
-import { OPEN } from "../work/types";
 
 /** How an environment stands, as far as its operations tell. */
 export interface Standing {
@@ -16,51 +15,73 @@ export interface Standing {
 /** Nothing was done with it. */
 export const NEW: Standing = { state: "new" };
 
-/** By name, how environments stand of which something was done. @param names of all where undefined */
-export async function standingOf({ query }: Pick<Database, "query">, names?: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
-  if (names?.length === 0) return new Map();
-  const newest = (what: "all" | "changing" | "drift" | "health") => {
-    let rows = query
-      .selectFrom("operations")
-      .distinctOn("environment")
-      .select(["environment", "id", "kind", "state", "step", "result", "ended", "approvedBy", "needsApproval"])
-      .orderBy("environment")
-      .orderBy("created", "desc")
-      .orderBy("id");
-    if (names !== undefined) rows = rows.where("environment", "in", names);
-    if (what === "drift" || what === "health") rows = rows.where("kind", "=", what).where("state", "=", "done");
-    if (what === "changing")
-      // Those that have begun to change something, and those that may: a plan that nobody agreed to has changed nothing.
-      rows = rows
-        .where("kind", "in", ["up", "destroy"])
-        .where((is) => is.or([is("step", "in", ["up", "destroy"]), is("state", "in", OPEN)]));
-    return rows.execute();
+/** What is known of how each of some environments stands. */
+interface Found {
+  readonly name: string;
+  readonly state: Standing["state"];
+  readonly open: string | null;
+  readonly last: string | null;
+  readonly kind: OperationKind | null;
+  readonly lastState: OperationState | null;
+  readonly lastEnded: Date | null;
+  readonly drift: string | null;
+  readonly driftEnded: Date | null;
+  readonly health: string | null;
+}
+
+/**
+ * By name, how environments stand, in the order that they are given in; the database looks at the newest operations of each alone.
+ * @param wanted those alone that stand so, and how many at most
+ */
+export async function standingOf(
+  { query }: Pick<Database, "query">,
+  names: readonly string[],
+  wanted: { readonly state?: Standing["state"] | undefined; readonly limit?: number } = {},
+): Promise<ReadonlyMap<string, Standing>> {
+  if (names.length === 0) return new Map();
+  const is = wanted.state === undefined ? sql`true` : sql`stands.state = ${wanted.state}`;
+  const limit = wanted.limit === undefined ? sql`` : sql`limit ${wanted.limit}`;
+  const { rows } = await sql<Found>`
+    with named as (select value as name, place from json_array_elements_text(${JSON.stringify(names)}::json) with ordinality as n (value, place)),
+    standing as (
+      select named.name, named.place, open.id as open, case
+        when open.state = 'planned' then 'planned'
+        when open.id is not null then 'working'
+        when changing.state = 'done' and changing.kind = 'destroy' then 'gone'
+        when changing.state = 'done' then 'up'
+        when changing.state in ('failed', 'cancelled') then 'failed'
+        else 'new' end as state
+      from named
+      left join operations as open on open.environment = named.name and open.state in ('waiting', 'running', 'planned')
+      -- Those that have begun to change something: a plan that nobody agreed to has changed nothing.
+      left join lateral (select kind, state from operations where environment = named.name and kind in ('up', 'destroy')
+        and step in ('up', 'destroy') order by created desc, id limit 1) as changing on true),
+    stands as (select * from standing as stands where ${is} order by place ${limit})
+    select stands.name, stands.state, stands.open, newest.id as last, newest.kind, newest.state as last_state, newest.ended as last_ended,
+      drift.result as drift, drift.ended as drift_ended, health.result as health
+    from stands
+    left join lateral (select id, kind, state, ended from operations where environment = stands.name
+      order by created desc, id limit 1) as newest on true
+    left join lateral (select result, ended from operations where environment = stands.name and kind = 'drift' and state = 'done'
+      order by created desc, id limit 1) as drift on true
+    left join lateral (select result from operations where environment = stands.name and kind = 'health' and state = 'done'
+      order by created desc, id limit 1) as health on true
+    order by stands.place`.execute(query);
+  return new Map(rows.map((row) => [row.name, shapeOf(row)]));
+}
+
+function shapeOf({ state, open, last, kind, lastState, lastEnded, drift, driftEnded, health }: Found): Standing {
+  const { drifted } = resultIn(drift);
+  const { certificatesUntil } = resultIn(health);
+  return {
+    state,
+    ...(open === null ? {} : { operation: open }),
+    ...(last === null || kind === null || lastState === null
+      ? {}
+      : { last: { id: last, kind, state: lastState, ...(lastEnded === null ? {} : { ended: lastEnded.toISOString() }) } }),
+    ...(drifted === undefined || driftEnded === null ? {} : { drift: { drifted, at: driftEnded.toISOString() } }),
+    ...(certificatesUntil === undefined ? {} : { certificatesUntil }),
   };
-  const [all, changing, drift, health] = await Promise.all([newest("all"), newest("changing"), newest("drift"), newest("health")]);
-  const open = await query
-    .selectFrom("operations")
-    .select(["environment", "id", "state", "kind"])
-    .where("state", "in", OPEN)
-    .$if(names !== undefined, (rows) => rows.where("environment", "in", names ?? []))
-    .execute();
-  const found = new Map<string, Standing>();
-  for (const { environment, id, kind, state, ended } of all)
-    found.set(environment, { state: "new", last: { id, kind, state, ...(ended === null ? {} : { ended: ended.toISOString() }) } });
-  const add = (environment: string, more: Partial<Standing>) => found.set(environment, { ...(found.get(environment) ?? NEW), ...more });
-  for (const { environment, kind, state } of changing) {
-    if (state === "done") add(environment, { state: kind === "destroy" ? "gone" : "up" });
-    else if (state === "failed" || state === "cancelled") add(environment, { state: "failed" });
-  }
-  for (const { environment, result, ended } of drift) {
-    const { drifted } = resultIn(result);
-    if (drifted !== undefined && ended !== null) add(environment, { drift: { drifted, at: ended.toISOString() } });
-  }
-  for (const { environment, result } of health) {
-    const { certificatesUntil } = resultIn(result);
-    if (certificatesUntil !== undefined) add(environment, { certificatesUntil });
-  }
-  for (const { environment, id, state } of open) add(environment, { operation: id, state: state === "planned" ? "planned" : "working" });
-  return found;
 }
 
 function resultIn(result: string | null): StepResult {

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from "zod";
 import type { Gate } from "../access/gate";
 import { NOBODY, type Principal } from "../access/principal";
+import { NO_TRACES, type Span, type Traces, traceparentIn } from "../trace/traces";
 import { HEADERS, overTls } from "./headers";
 import type { Limits } from "./limits";
 import { type Log, whatFailed } from "./log";
@@ -18,6 +19,8 @@ export interface AppParts {
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** @default none */
+  readonly traces?: Traces;
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Told of each change that somebody who is known has asked for and that was not made. */
   refused?(attempt: Attempt): Promise<void>;
@@ -42,7 +45,16 @@ const KEY = /^[\x21-\x7e]{1,128}$/;
 const GIVEN_ID = /^[\w-]{8,64}$/;
 
 /** The HTTP server of the routes; it listens where it is told to. */
-export function makeApp({ routes, gate, limits, metrics, log, tls, refused = async () => undefined }: AppParts): FastifyInstance {
+export function makeApp({
+  routes,
+  gate,
+  limits,
+  metrics,
+  log,
+  traces = NO_TRACES,
+  tls,
+  refused = async () => undefined,
+}: AppParts): FastifyInstance {
   const app: FastifyInstance = fastify({
     ...{ bodyLimit: BODY, requestTimeout: MINUTE, keepAliveTimeout: MINUTE, forceCloseConnections: "idle" },
     routerOptions: { maxParamLength: 256 },
@@ -59,6 +71,7 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
     else parse(request, String(body), done);
   });
   const principals = new WeakMap<FastifyRequest, Principal>();
+  const spans = new WeakMap<FastifyRequest, Span>();
   const ofUrl = new Map(routes.map((route) => [`${route.method} ${urlOf(route.path)}`, route]));
   const routeOf = ({ method, routeOptions: { url } }: FastifyRequest) => ofUrl.get(`${method} ${url ?? ""}`);
 
@@ -66,6 +79,9 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
     reply.headers(tls === undefined ? HEADERS : { ...HEADERS, ...overTls }).header("x-request-id", request.id);
     const route = routeOf(request);
     if (route?.unlimited) return;
+    const parent = traceparentIn(request.headers.traceparent);
+    const attributes = { "http.request.method": request.method, "http.route": route?.path ?? "none" };
+    spans.set(request, traces.begin(`${request.method} ${route?.path ?? "none"}`, { kind: "server", parent, attributes }));
     const wait = limits.take(request.ip);
     if (wait !== undefined) throw new HttpProblem("too-many-requests", `wait ${wait} s`, [], { "retry-after": String(wait) });
     // Before its body is read: whoever may not ask sends nothing.
@@ -86,6 +102,9 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
       { id: request.id, method: request.method, route, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) },
       principals.get(request)?.id,
     );
+    spans
+      .get(request)
+      ?.end({ "http.response.status_code": reply.statusCode }, reply.statusCode >= 500 ? String(reply.statusCode) : undefined);
   });
   app.setErrorHandler(async (error, request, reply) => {
     const route = routeOf(request);
@@ -103,6 +122,7 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
       method: route.method,
       url: urlOf(route.path),
       handler: async (request, reply) => {
+        const within = <T>(work: () => T) => spans.get(request)?.run(work) ?? work();
         const principal = principals.get(request) ?? (await gate.admit(route, request.headers.authorization));
         const call: Call<unknown, unknown, unknown> = {
           ...check(route, request),
@@ -113,11 +133,11 @@ export function makeApp({ routes, gate, limits, metrics, log, tls, refused = asy
         if (route.stream !== undefined && wantsStream(request)) {
           const { stream } = route;
           // What is wrong is told before the stream begins: as the answer without it.
-          await route.handle(call);
+          await within(() => route.handle(call));
           reply.header("x-accel-buffering", "no").type("text/event-stream; charset=utf-8");
-          return await reply.send(streams.start(principal.id, (signal) => stream(call, signal)));
+          return await reply.send(streams.start(principal, (signal) => stream(call, signal)));
         }
-        let result = await route.handle(call);
+        let result = await within(() => route.handle(call));
         reply.code(route.status ?? 200).headers(route.headers ?? {});
         if (result instanceof Answer) {
           reply.code(result.status).headers(result.headers);

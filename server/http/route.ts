@@ -48,7 +48,9 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Whether the header `idempotency-key` is taken. */
   readonly idempotent?: boolean;
-  /** What it may answer besides, by status, as documents tell it. */
+  /** Statuses of the same reply, as documents tell them. */
+  readonly also?: Readonly<Record<number, string>>;
+  /** What may be wrong, by status, as documents tell it. */
   readonly tells?: Readonly<Record<number, string>>;
   /** With `{name}` for each parameter. */
   readonly path: string;

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { credentialsIn, emptyCredentials, lacking } from "../accounts/providers";
 import type { Row } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
-import { accountPath } from "../secrets/store";
 import type { Face } from "./face";
-import { credentialsIn, emptyCredentials, lacking } from "./providers";
-import { failure, listed, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
+import { listed } from "./list";
+import { Account as AccountReply, listOf, ProviderForm, ProviderForms } from "./replies";
+import { failure, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
 
 const common = { login: "compatible", failure } as const;
 const byUid = z.object({ resourceUid: uid });
@@ -17,33 +18,39 @@ const Account = z.object({
 const Renamed = Account.extend({ resourceUid: uid });
 
 /** Cloud accounts, at `/accounts`. Their credentials go in, and come back in no answer. */
-export function accountRoutes({ database, secrets, trail }: Face): Route[] {
-  const all = () => database.query.selectFrom("accounts").selectAll().orderBy("id").execute();
-  const one = async (id: number) => {
-    const row = await database.query.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
-    return row ?? missing();
-  };
+export function accountRoutes({ database, accounts }: Face): Route[] {
+  const all = () => database.query.selectFrom("accounts").selectAll();
   return [
     defineRoute({
-      ...{ ...common, id: "listAccounts", method: "GET", path: "/accounts", summary: "Cloud accounts", needs: "viewer", query: listQuery },
-      handle: async ({ query }) => listed((await all()).map(shapeOf), query),
+      ...{
+        ...common,
+        id: "listAccounts",
+        reply: listOf(AccountReply),
+        method: "GET",
+        path: "/accounts",
+        summary: "Cloud accounts",
+        needs: "viewer",
+        query: listQuery,
+      },
+      handle: ({ query }) => listed(all(), query, shapeOf),
     }),
     defineRoute({
       ...{
         ...common,
         id: "listAccountsOfProvider",
+        reply: listOf(AccountReply),
         method: "GET",
         path: "/accounts/provider/{providerType}",
         summary: "Accounts of one cloud",
       },
       ...{ needs: "viewer", params: byProvider, query: listQuery },
-      handle: async ({ params, query }) =>
-        listed((await all()).filter(({ provider }) => provider === params.providerType).map(shapeOf), query),
+      handle: ({ params, query }) => listed(all().where("provider", "=", params.providerType), query, shapeOf),
     }),
     defineRoute({
       ...{
         ...common,
         id: "readProviderForms",
+        reply: ProviderForms,
         method: "GET",
         path: "/accounts/provider/info",
         summary: "Which credentials each cloud takes",
@@ -55,6 +62,7 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "readProviderForm",
+        reply: ProviderForm,
         method: "GET",
         path: "/accounts/provider/info/{providerType}",
         summary: "Which credentials a cloud takes",
@@ -66,18 +74,20 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "readAccount",
+        reply: AccountReply,
         method: "GET",
         path: "/accounts/{resourceUid}",
         summary: "A cloud account",
         needs: "viewer",
         params: byUid,
       },
-      handle: async ({ params }) => ({ ...shapeOf(await one(params.resourceUid)), ...SUCCESS }),
+      handle: async ({ params }) => ({ ...shapeOf(await accounts.one(params.resourceUid)), ...SUCCESS }),
     }),
     defineRoute({
       ...{
         ...common,
         id: "createAccount",
+        reply: AccountReply,
         method: "POST",
         path: "/accounts",
         summary: "Adds a cloud account",
@@ -92,21 +102,8 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
         ];
         if (faults.length > 0) throw new HttpProblem("invalid-request", "Requirements are missing.", faults);
         const { resourceName: name, providerType: provider, region, project, site } = body;
-        const row = await database.query.transaction().execute(async (transaction) => {
-          const values = { name, provider, region, project: project || null, site: site || null };
-          const made = await transaction.insertInto("accounts").values(values).returningAll().executeTakeFirstOrThrow();
-          await trail.append(
-            { actor: principal.id, action: "account.create", target: String(made.id), detail: { name, provider } },
-            transaction,
-          );
-          return made;
-        });
-        try {
-          await secrets.write(accountPath(provider, row.id), secret);
-        } catch (error) {
-          await database.query.deleteFrom("accounts").where("id", "=", row.id).execute();
-          throw error;
-        }
+        const values = { name, provider, region, project: project || null, site: site || null };
+        const row = await accounts.add(values, secret, principal.id);
         return { ...shapeOf(row), ...SUCCESS };
       },
     }),
@@ -114,6 +111,7 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "renameAccount",
+        reply: AccountReply,
         method: "PATCH",
         path: "/accounts",
         summary: "Renames a cloud account",
@@ -121,16 +119,9 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
         body: Renamed,
       },
       handle: async ({ body, principal }) => {
-        const { resourceUid: id } = body;
-        await one(id);
-        const row = await database.query.transaction().execute(async (transaction) => {
-          await trail.append(
-            { actor: principal.id, action: "account.rename", target: String(id), detail: { name: body.resourceName } },
-            transaction,
-          );
-          const change = { name: body.resourceName, modified: new Date() };
-          return await transaction.updateTable("accounts").set(change).where("id", "=", id).returningAll().executeTakeFirstOrThrow();
-        });
+        const account = await accounts.one(body.resourceUid);
+        const how = { actor: principal.id, action: "account.rename" };
+        const row = await accounts.change(account, { name: body.resourceName }, undefined, how);
         return { ...shapeOf(row), ...SUCCESS };
       },
     }),
@@ -138,6 +129,7 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "deleteAccount",
+        reply: AccountReply,
         method: "DELETE",
         path: "/accounts/{resourceUid}",
         summary: "Removes a cloud account",
@@ -145,17 +137,7 @@ export function accountRoutes({ database, secrets, trail }: Face): Route[] {
         params: byUid,
       },
       handle: async ({ params: { resourceUid: id }, principal }) => {
-        const { provider, name } = await one(id);
-        const user = await database.query.selectFrom("clusters").select("name").where("account", "=", id).executeTakeFirst();
-        if (user !== undefined) throw new HttpProblem("conflict", `the cluster ${user.name} is made with this account: delete that first`);
-        await database.query.transaction().execute(async (transaction) => {
-          await trail.append(
-            { actor: principal.id, action: "account.delete", target: String(id), detail: { name, provider } },
-            transaction,
-          );
-          await transaction.deleteFrom("accounts").where("id", "=", id).execute();
-        });
-        await secrets.remove(accountPath(provider, id));
+        await accounts.remove(await accounts.one(id), principal.id);
         return { ...EMPTY, ...SUCCESS };
       },
     }),
@@ -188,8 +170,4 @@ function shapeOf({ id, name, provider, region, project, site, created, modified 
     providerInfo: null,
     site,
   };
-}
-
-function missing(): never {
-  throw new HttpProblem("not-found", "The resource does not exist.");
 }

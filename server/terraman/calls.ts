@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import type { Face } from "./face";
+import { Check } from "./replies";
 import { text } from "./shapes";
 
 const Create = z.object({ clusterId: text(100), seq: text(20), provider: text(20), sshKey: text(100) });
@@ -50,7 +51,7 @@ export function terramanRoutes({ database, trail, work }: Face): Route[] {
       handle: async ({ body, principal }) => await begin(body, principal.id),
     }),
     defineRoute({
-      ...{ id: "checkTerraman", method: "GET", path: "/clusters/check", summary: "Whether the service answers (Terraman)" },
+      ...{ id: "checkTerraman", reply: Check, method: "GET", path: "/clusters/check", summary: "Whether the service answers (Terraman)" },
       ...{ login: "compatible", needs: "viewer" },
       handle: async () => ({ resultCode: "SUCCESS", resultMessage: null, httpStatusCode: null, detailMessage: null, out: null }),
     }),

@@ -7,8 +7,10 @@ import { defineRoute, type Route } from "../http/route";
 import { clusterPath } from "../secrets/store";
 import { EMPTY, shapeOf } from "./cluster-shape";
 import type { Face } from "./face";
+import { listed } from "./list";
 import { makeEnvironment } from "./make-cluster";
-import { failure, listed, listQuery, type Provider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
+import { ClusterLog, Cluster as ClusterReply, listOf } from "./replies";
+import { failure, listQuery, type Provider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
 import { checkText } from "./template-text";
 
 const common = { login: "compatible", failure } as const;
@@ -32,17 +34,36 @@ export function clusterRoutes(face: Face): Route[] {
     missing();
   return [
     defineRoute({
-      ...{ ...common, id: "listClusters", method: "GET", path: "/clusters", summary: "Clusters", needs: "viewer", query: listQuery },
-      handle: async ({ query }) => listed((await database.query.selectFrom("clusters").selectAll().execute()).map(shapeOf), query),
+      ...{
+        ...common,
+        id: "listClusters",
+        reply: listOf(ClusterReply),
+        method: "GET",
+        path: "/clusters",
+        summary: "Clusters",
+        needs: "viewer",
+        query: listQuery,
+      },
+      handle: ({ query }) => listed(database.query.selectFrom("clusters").selectAll(), query, shapeOf),
     }),
     defineRoute({
-      ...{ ...common, id: "readCluster", method: "GET", path: "/clusters/{cluster}", summary: "A cluster", needs: "viewer", params: byId },
+      ...{
+        ...common,
+        id: "readCluster",
+        reply: ClusterReply,
+        method: "GET",
+        path: "/clusters/{cluster}",
+        summary: "A cluster",
+        needs: "viewer",
+        params: byId,
+      },
       handle: async ({ params }) => ({ ...shapeOf(await one(params.cluster)), ...SUCCESS }),
     }),
     defineRoute({
       ...{
         ...common,
         id: "createCluster",
+        reply: ClusterReply,
         method: "POST",
         path: "/clusters",
         summary: "Makes a cluster of a template's text, or registers one",
@@ -54,7 +75,14 @@ export function clusterRoutes(face: Face): Route[] {
       }),
     }),
     defineRoute({
-      ...{ ...common, id: "changeCluster", method: "PATCH", path: "/clusters", summary: "Changes a cluster's name and description" },
+      ...{
+        ...common,
+        id: "changeCluster",
+        reply: ClusterReply,
+        method: "PATCH",
+        path: "/clusters",
+        summary: "Changes a cluster's name and description",
+      },
       ...{ needs: "administrator", body: Changed },
       handle: async ({ body: { cluster: id, resourceName, description }, principal }) => {
         const before = await one(id);
@@ -68,7 +96,15 @@ export function clusterRoutes(face: Face): Route[] {
       },
     }),
     defineRoute({
-      ...{ ...common, id: "forgetCluster", method: "DELETE", path: "/clusters/{cluster}", needs: "administrator", params: byId },
+      ...{
+        ...common,
+        id: "forgetCluster",
+        reply: ClusterReply,
+        method: "DELETE",
+        path: "/clusters/{cluster}",
+        needs: "administrator",
+        params: byId,
+      },
       summary: "Forgets a cluster, as K-PaaS does: its machines and its environment stay",
       handle: async ({ params: { cluster: id }, principal }) => {
         const { name, type, environment } = await one(id);
@@ -95,6 +131,7 @@ export function clusterRoutes(face: Face): Route[] {
       ...{
         ...common,
         id: "readClusterLog",
+        reply: ClusterLog,
         method: "GET",
         path: "/clusters/logs/{cluster}",
         summary: "How a cluster came to be, newest line first",

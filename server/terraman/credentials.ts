@@ -1,8 +1,8 @@
+import { accountVariables } from "../accounts/providers";
 import type { Database } from "../data/database";
 import { SSH_KEY } from "../environments/rules";
 import { accountPath, keyPath, type SecretStore } from "../secrets/store";
 import type { Operation } from "../work/types";
-import { accountVariables } from "./providers";
 
 /**
  * The variables by which an environment's operations log in to its cloud and its machines: those of its cluster's account and key, or of the

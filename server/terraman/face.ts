@@ -1,3 +1,4 @@
+import type { Accounts } from "../accounts/accounts";
 import type { Trail } from "../audit/trail";
 import type { Database } from "../data/database";
 import type { Repository } from "../git/repository";
@@ -8,6 +9,7 @@ import type { Work } from "../work/work";
 export interface Face {
   readonly database: Database;
   readonly secrets: SecretStore;
+  readonly accounts: Accounts;
   readonly trail: Pick<Trail, "append">;
   readonly repository: Pick<Repository, "root" | "change">;
   readonly work: Pick<Work, "ask" | "wake">;

@@ -4,7 +4,9 @@ import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import { keyPath } from "../secrets/store";
 import type { Face } from "./face";
-import { failure, listed, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
+import { listed } from "./list";
+import { Key as KeyReply, listOf } from "./replies";
+import { failure, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
 
 const common = { login: "compatible", failure } as const;
 /** K-PaaS has the cluster's name in the path, and looks at it nowhere. */
@@ -19,7 +21,7 @@ const Changed = Key.extend({ resourceUid: uid });
 
 /** SSH keys. Their private halves go in, and come back in no answer. */
 export function keyRoutes({ database, secrets, trail }: Face): Route[] {
-  const all = () => database.query.selectFrom("sshKeys").selectAll().orderBy("id").execute();
+  const all = () => database.query.selectFrom("sshKeys").selectAll();
   const one = async (id: number) =>
     (await database.query.selectFrom("sshKeys").selectAll().where("id", "=", id).executeTakeFirst()) ?? missing();
   const free = async (name: string, id = 0) => {
@@ -31,6 +33,7 @@ export function keyRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "listKeys",
+        reply: listOf(KeyReply),
         method: "GET",
         path: PATH,
         summary: "SSH keys",
@@ -38,16 +41,22 @@ export function keyRoutes({ database, secrets, trail }: Face): Route[] {
         params: z.object(below),
         query: listQuery,
       },
-      handle: async ({ query }) => listed((await all()).map(shapeOf), query),
+      handle: ({ query }) => listed(all(), query, shapeOf),
     }),
     defineRoute({
-      ...{ ...common, id: "listKeysOfProvider", method: "GET", path: `${PATH}/provider/{providerType}`, summary: "SSH keys of one cloud" },
+      ...{
+        ...common,
+        id: "listKeysOfProvider",
+        reply: listOf(KeyReply),
+        method: "GET",
+        path: `${PATH}/provider/{providerType}`,
+        summary: "SSH keys of one cloud",
+      },
       ...{ needs: "viewer", params: z.object({ ...below, providerType: ofProvider }), query: listQuery },
-      handle: async ({ params, query }) =>
-        listed((await all()).filter(({ provider }) => provider === params.providerType).map(shapeOf), query),
+      handle: ({ params, query }) => listed(all().where("provider", "=", params.providerType), query, shapeOf),
     }),
     defineRoute({
-      ...{ ...common, id: "readKey", method: "GET", path: `${PATH}/{resourceUid}`, summary: "An SSH key" },
+      ...{ ...common, id: "readKey", reply: KeyReply, method: "GET", path: `${PATH}/{resourceUid}`, summary: "An SSH key" },
       ...{ needs: "viewer", params: z.object({ ...below, resourceUid: uid }) },
       handle: async ({ params }) => ({ ...shapeOf(await one(params.resourceUid)), ...SUCCESS }),
     }),
@@ -55,6 +64,7 @@ export function keyRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "createKey",
+        reply: KeyReply,
         method: "POST",
         path: PATH,
         summary: "Adds an SSH key",
@@ -86,6 +96,7 @@ export function keyRoutes({ database, secrets, trail }: Face): Route[] {
       ...{
         ...common,
         id: "renameKey",
+        reply: KeyReply,
         method: "PUT",
         path: PATH,
         summary: "Renames an SSH key",
@@ -107,7 +118,7 @@ export function keyRoutes({ database, secrets, trail }: Face): Route[] {
       },
     }),
     defineRoute({
-      ...{ ...common, id: "deleteKey", method: "DELETE", path: `${PATH}/{resourceUid}`, summary: "Removes an SSH key" },
+      ...{ ...common, id: "deleteKey", reply: KeyReply, method: "DELETE", path: `${PATH}/{resourceUid}`, summary: "Removes an SSH key" },
       ...{ needs: "administrator", params: z.object({ ...below, resourceUid: uid }) },
       handle: async ({ params: { resourceUid: id }, principal }) => {
         const { name } = await one(id);

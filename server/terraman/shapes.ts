@@ -1,5 +1,10 @@
 import { z } from "zod";
+import { ofProvider } from "../accounts/providers";
 import type { FailureShape } from "../http/route";
+import { text } from "../http/sent-text";
+
+export { ofProvider, PROVIDERS, type Provider } from "../accounts/providers";
+export { text } from "../http/sent-text";
 
 /* K-PaaS's shapes, as its portal's programs of 1.7 send and read them (cp-portal-api, cp-portal-common-api, cp-terraman). */
 
@@ -25,19 +30,7 @@ export const failure: FailureShape = (problem) => {
   };
 };
 
-/** What its programs send as a text may be a number, or missing. */
-export const text = (most: number) =>
-  z
-    .union([z.string(), z.number(), z.null()])
-    .optional()
-    .transform((value) => (value === undefined || value === null ? "" : String(value)))
-    .pipe(z.string().max(most));
-
-export const PROVIDERS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT"] as const;
-export type Provider = (typeof PROVIDERS)[number];
-
-/** A cloud, in a path; and in a body, where K-PaaS takes AWS for none. */
-export const ofProvider = z.enum(PROVIDERS);
+/** The same in a body, where K-PaaS takes AWS for none. */
 export const providerType = ofProvider.default("AWS");
 
 /** The account, template or key that is meant. */
@@ -51,27 +44,6 @@ export const listQuery = z.object({
   orderBy: text(50),
   order: text(10),
 });
-
-interface Listed {
-  readonly name: string | null;
-  readonly created: string;
-}
-
-/** A list as its pages show it: those whose name holds what is searched for, in the order that is wanted, one page of them. */
-export function listed<T extends Listed>(
-  items: readonly T[],
-  query: z.output<typeof listQuery>,
-): Result & Readonly<Record<string, unknown>> {
-  const { offset, limit, searchName, orderBy, order } = query;
-  const wanted = searchName.trim().toLowerCase();
-  const found = items.filter(({ name }) => (name ?? "").toLowerCase().includes(wanted));
-  const by = orderBy === "name" ? ({ name }: T) => name ?? "" : ({ created }: T) => created;
-  const sign = order === "asc" ? 1 : -1;
-  found.sort((a, b) => (by(a) < by(b) ? -sign : by(a) > by(b) ? sign : 0));
-  const left = limit === 0 ? 0 : Math.max(0, found.length - (offset + 1) * limit);
-  const page = limit === 0 ? found : found.slice(offset * limit, (offset + 1) * limit);
-  return { ...SUCCESS, itemMetaData: { allItemCount: found.length, remainingItemCount: left }, items: page };
-}
 
 const SEOUL_MS = 9 * 3_600_000;
 

@@ -1,9 +1,9 @@
 import { parseDocument } from "yaml";
 import { type Edit, editYaml } from "../../files/edit-yaml";
 import { at, fields, isFields, list } from "../../model/data";
+import { providerOf } from "../accounts/providers";
 import { SSH_KEY } from "../environments/rules";
 import { type Fault, HttpProblem } from "../http/problem";
-import { providerOf } from "./providers";
 import type { Provider } from "./shapes";
 
 /** A line that HCL has, and YAML has not. */

@@ -3,7 +3,9 @@ import type { Row } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import type { Face } from "./face";
-import { failure, listed, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
+import { listed } from "./list";
+import { listOf, Template as TemplateReply } from "./replies";
+import { failure, listQuery, ofProvider, providerType, SUCCESS, seoulTime, text, uid } from "./shapes";
 import { checkText } from "./template-text";
 
 const common = { login: "compatible", failure } as const;
@@ -17,7 +19,7 @@ const Changed = Template.extend({ resourceUid: uid });
 
 /** Templates, at `/templates`: texts of environment files in the place of K-PaaS's HCL. */
 export function templateRoutes({ database, trail }: Face): Route[] {
-  const all = () => database.query.selectFrom("templates").selectAll().orderBy("id").execute();
+  const all = () => database.query.selectFrom("templates").selectAll();
   const one = async (id: number) =>
     (await database.query.selectFrom("templates").selectAll().where("id", "=", id).executeTakeFirst()) ?? missing();
   const valuesOf = ({ resourceName: name, providerType: provider, hclScript, region }: z.output<typeof Template>) => {
@@ -29,30 +31,32 @@ export function templateRoutes({ database, trail }: Face): Route[] {
       ...{
         ...common,
         id: "listTemplates",
+        reply: listOf(TemplateReply),
         method: "GET",
         path: "/templates",
         summary: "Templates of clusters",
         needs: "viewer",
         query: listQuery,
       },
-      handle: async ({ query }) => listed((await all()).map(shapeOf), query),
+      handle: ({ query }) => listed(all(), query, shapeOf),
     }),
     defineRoute({
       ...{
         ...common,
         id: "listTemplatesOfProvider",
+        reply: listOf(TemplateReply),
         method: "GET",
         path: "/templates/provider/{providerType}",
         summary: "Templates for one cloud",
       },
       ...{ needs: "viewer", params: byProvider, query: listQuery },
-      handle: async ({ params, query }) =>
-        listed((await all()).filter(({ provider }) => provider === params.providerType).map(shapeOf), query),
+      handle: ({ params, query }) => listed(all().where("provider", "=", params.providerType), query, shapeOf),
     }),
     defineRoute({
       ...{
         ...common,
         id: "readTemplate",
+        reply: TemplateReply,
         method: "GET",
         path: "/templates/{resourceUid}",
         summary: "A template",
@@ -65,6 +69,7 @@ export function templateRoutes({ database, trail }: Face): Route[] {
       ...{
         ...common,
         id: "createTemplate",
+        reply: TemplateReply,
         method: "POST",
         path: "/templates",
         summary: "Adds a template",
@@ -89,6 +94,7 @@ export function templateRoutes({ database, trail }: Face): Route[] {
       ...{
         ...common,
         id: "changeTemplate",
+        reply: TemplateReply,
         method: "PUT",
         path: "/templates",
         summary: "Changes a template",
@@ -110,7 +116,14 @@ export function templateRoutes({ database, trail }: Face): Route[] {
       },
     }),
     defineRoute({
-      ...{ ...common, id: "deleteTemplate", method: "DELETE", path: "/templates/{resourceUid}", summary: "Removes a template" },
+      ...{
+        ...common,
+        id: "deleteTemplate",
+        reply: TemplateReply,
+        method: "DELETE",
+        path: "/templates/{resourceUid}",
+        summary: "Removes a template",
+      },
       ...{ needs: "administrator", params: byUid },
       handle: async ({ params: { resourceUid: id }, principal }) => {
         const { name } = await one(id);

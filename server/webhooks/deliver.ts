@@ -1,13 +1,12 @@
 import { createHmac } from "node:crypto";
-import { request as plainRequest } from "node:http";
-import { request as safeRequest } from "node:https";
-import { isIP } from "node:net";
 import { sql } from "kysely";
 import { eventOf } from "../api/streams";
 import type { Database } from "../data/database";
 import type { Row } from "../data/tables";
 import { type Log, whatFailed } from "../http/log";
+import { sendTo } from "../http/outgoing";
 import type { SecretStore } from "../secrets/store";
+import { NO_TRACES, spanned, type Traces } from "../trace/traces";
 import { type Addresses, ClosedAddressError } from "./address";
 
 /** Tried so often, each time after twice the time: for about a day and a half. */
@@ -26,6 +25,8 @@ export interface DeliveryParts {
   readonly addresses: Addresses;
   readonly log: Pick<Log, "failure">;
   readonly firstMs?: number;
+  /** @default none */
+  readonly traces?: Traces;
 }
 
 /** Where a webhook's secret is kept. */
@@ -82,7 +83,8 @@ export class Deliverer {
     try {
       const secret = (await this.parts.secrets.read(webhookPath(webhook.id)))?.secret;
       if (secret === undefined) throw new Error("its secret is not there any more");
-      status = await this.send(webhook.url, delivery.id, secret, body);
+      const { traces = NO_TRACES } = this.parts;
+      status = await spanned(traces, "deliver webhook", { kind: "client" }, () => this.send(webhook.url, delivery.id, secret, body));
       if (status < 200 || status > 299) reason = `it answers with ${status}`;
     } catch (error) {
       reason = error instanceof Error ? ("code" in error ? String(error.code) : error.message) : "it failed";
@@ -109,30 +111,13 @@ export class Deliverer {
     const { protocol, hostname } = new URL(url);
     const address = await this.parts.addresses.of(hostname);
     if (protocol !== "https:" && !this.parts.addresses.isAllowed(address)) throw new ClosedAddressError("only https leaves this machine");
+    const traceparent = this.parts.traces?.current();
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const headers = {
-      ...{ "content-type": "application/json", "content-length": Buffer.byteLength(body), "user-agent": "kpaas-server" },
+      ...{ "content-type": "application/json", "user-agent": "kpaas-server" },
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...{ "kpaas-delivery": id, "kpaas-timestamp": timestamp, "kpaas-signature": signatureOf(secret, timestamp, body) },
     };
-    const request = protocol === "https:" ? safeRequest : plainRequest;
-    const family = isIP(address);
-    return await new Promise<number>((resolve, reject) => {
-      const sent = request(
-        url,
-        {
-          ...{ method: "POST", headers, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) },
-          lookup: (_name, options, done) =>
-            options.all
-              ? done(null, [{ address, family }])
-              : (done as unknown as (e: null, a: string, f: number) => void)(null, address, family),
-        },
-        (answer) => {
-          answer.destroy();
-          resolve(answer.statusCode ?? 0);
-        },
-      );
-      sent.once("error", reject);
-      sent.end(body);
-    });
+    return (await sendTo(address, { method: "POST", url, headers, body, timeoutMs: TIMEOUT_MS })).status;
   }
 }

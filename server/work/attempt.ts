@@ -4,6 +4,7 @@ import type { Ended } from "../../model/fleet/records";
 import type { Step } from "../../model/fleet/work";
 import type { Tables } from "../data/tables";
 import { Lines } from "./lines";
+import { resultOf, type StepEnded } from "./result";
 import type { Operation, Runner } from "./types";
 
 /** The attempt at a step that was begun last, as whoever runs it calls it. */
@@ -11,14 +12,16 @@ export function attemptOf({ environment: cluster, attempt }: Operation, step: St
   return { cluster, step, attempt };
 }
 
-/** Keeps what an attempt says while it runs. */
+/** Keeps what an attempt says while it runs, and tells what came of it. */
 export async function listened(
   database: Kysely<Tables>,
   operation: Operation,
   step: Step,
   runner: Runner,
   run: () => Promise<Ended>,
-): Promise<Ended> {
+): Promise<StepEnded> {
   const lines = new Lines(database, operation.id, step, operation.attempt);
-  return await lines.during(run, () => runner.said(attemptOf(operation, step)));
+  const ended = await lines.during(run, () => runner.said(attemptOf(operation, step)));
+  const result = resultOf(step, runner.printed(attemptOf(operation, step)));
+  return result === undefined ? ended : { ...ended, result };
 }

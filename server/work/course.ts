@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
-import type { Ended } from "../../model/fleet/records";
 import type { Step } from "../../model/fleet/work";
 import type { OperationKind, Tables } from "../data/tables";
+import { NO_TRACES, spanned } from "../trace/traces";
 import { attemptOf, listened } from "./attempt";
 import { askedApprovals } from "./plan";
 import { keepPlan, outlived } from "./plans";
-import { resultOf } from "./result";
+import { resultOf, type StepEnded } from "./result";
 import type { Operation, Runner, Turn, WorkParts } from "./types";
 
 /** What each kind is done by, in order: to plan it, and to do it. */
@@ -20,7 +20,7 @@ const STEPS: Readonly<Record<OperationKind, { readonly plan: readonly Step[]; re
 };
 /** Steps that change nothing, and of which only what they print counts. */
 const READING: readonly Step[] = ["drift", "health"];
-const UNKNOWN: Ended = { outcome: "unknown" };
+const UNKNOWN: StepEnded = { outcome: "unknown" };
 /** What may pass by itself is tried so often, and waited for in between. */
 const TRIES = 3;
 
@@ -29,7 +29,7 @@ interface Carried {
   readonly operation: Operation;
   /** Another one, once other approvals were given. */
   readonly runner: Runner;
-  readonly ended: Ended;
+  readonly ended: StepEnded;
 }
 
 /** How an operation is gone on with this time. */
@@ -52,6 +52,12 @@ export class Course {
 
   /** @throws LeadershipLostError where another service leads by now, and the signal's reason */
   async carryOut(found: Operation): Promise<void> {
+    const attributes = { "kpaas.operation": found.id, "kpaas.kind": found.kind };
+    const parent = found.trace ?? undefined;
+    await spanned(this.parts.traces ?? NO_TRACES, `operation ${found.kind}`, { parent, attributes }, () => this.goOn(found));
+  }
+
+  private async goOn(found: Operation): Promise<void> {
     const begun = found.state === "waiting" ? await this.begin(found) : found;
     // Somebody has cancelled it in that moment.
     if (begun === undefined) return;
@@ -75,7 +81,8 @@ export class Course {
         const reason = await outlived(operation, planned, this.parts.database.query);
         if (reason !== undefined) return await this.fail(operation, step, reason);
       }
-      const result = resultOf(step, printed);
+      // Of another place it is known by what that one has told.
+      const result = resultOf(step, printed) ?? carried.ended.result;
       operation = await this.turn(operation, result === undefined ? {} : { result: JSON.stringify(result) }, { kind: "stepped", step });
     }
     if (planning) return await this.wait(operation);
@@ -96,7 +103,9 @@ export class Course {
         if (operation.cancelledBy !== null || outdated !== undefined) await this.parts.steps.abandon(operation.id, operation.attempt);
         if (operation.cancelledBy !== null) return await this.cancelled(operation);
         if (outdated !== undefined) return await this.fail(operation, step, outdated);
-        ended = await this.launch(operation, step, runner);
+        const attributes = { "kpaas.operation": operation.id, "kpaas.step": step, "kpaas.attempt": operation.attempt };
+        const traced = operation;
+        ended = await spanned(this.parts.traces ?? NO_TRACES, `step ${step}`, { attributes }, () => this.launch(traced, step, runner));
       }
       signal.throwIfAborted();
       const printed = runner.printed(attemptOf(operation, step));
@@ -115,7 +124,7 @@ export class Course {
   }
 
   /** How the step that was begun earlier has ended, once it has. */
-  private async inherited(operation: Operation, step: Step, runner: Runner): Promise<Ended> {
+  private async inherited(operation: Operation, step: Step, runner: Runner): Promise<StepEnded> {
     const ended = await this.parts.steps.endOf(operation.id, operation.attempt, this.settings.signal);
     // What is read of a step lies where it was printed: of another place it is printed here anew, where that changes nothing.
     const planned = operation.kind === "preview" || operation.needsApproval;
@@ -194,7 +203,7 @@ export class Course {
     });
   }
 
-  private async launch(operation: Operation, step: Step, runner: Runner): Promise<Ended> {
+  private async launch(operation: Operation, step: Step, runner: Runner): Promise<StepEnded> {
     const { database, leadership, steps } = this.parts;
     const { id, attempt } = operation;
     try {

@@ -1,4 +1,5 @@
 import { fields, isFields, parsedJson } from "../../model/data";
+import type { Ended } from "../../model/fleet/records";
 import type { Step } from "../../model/fleet/work";
 import type { Counts } from "../../model/preview/types";
 
@@ -9,6 +10,11 @@ export interface StepResult {
   readonly healthy?: boolean;
   readonly certificatesUntil?: string;
   readonly seconds?: number;
+}
+
+/** How a step has ended, and in numbers what came of it: what it has printed lies in the folder of the service that ran it. */
+export interface StepEnded extends Ended {
+  readonly result?: StepResult;
 }
 
 /** What a step's command has printed, as far as it is kept; undefined where that is nothing. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { parsedJson } from "../../model/data";
-import type { Ended } from "../../model/fleet/records";
 import type { Database } from "../data/database";
 import type { Row, Tables } from "../data/tables";
+import type { StepEnded } from "./result";
 
 /** A step whose place has said nothing of it for so long has ended with its place. */
 const SILENCE_MS = 60_000;
@@ -30,7 +30,7 @@ export interface StepsParts {
  * place that falls silent is taken for lost, with the processes on it; where they are not, the engine's own lock on the stack is what is left.
  */
 export class Steps {
-  private readonly watched = new Map<string, Promise<Ended>>();
+  private readonly watched = new Map<string, Promise<StepEnded>>();
 
   constructor(
     private readonly parts: StepsParts,
@@ -44,7 +44,7 @@ export class Steps {
   }
 
   /** Follows the process of an attempt of this place to its end, and writes that down. */
-  watch(operation: string, attempt: number, process: Promise<Ended>): Promise<Ended> {
+  watch(operation: string, attempt: number, process: Promise<StepEnded>): Promise<StepEnded> {
     const key = keyOf(operation, attempt);
     const followed = process.then(async (ended) => {
       await this.parts.kept().catch((error: unknown) => this.parts.failed(operation, error));
@@ -85,7 +85,7 @@ export class Steps {
    * How an attempt that was begun earlier has ended, once it has. Of this place it is waited for; of another, as long as that one tells that it lives.
    * @throws the reason of `signal`
    */
-  async endOf(operation: string, attempt: number, signal: AbortSignal): Promise<Ended> {
+  async endOf(operation: string, attempt: number, signal: AbortSignal): Promise<StepEnded> {
     for (let seen = 0, since = performance.now(); ; ) {
       const here = this.watched.get(keyOf(operation, attempt));
       if (here !== undefined) return await here;
@@ -118,7 +118,7 @@ export class Steps {
       .execute();
   }
 
-  private async write(operation: string, attempt: number, ended: Ended): Promise<void> {
+  private async write(operation: string, attempt: number, ended: StepEnded): Promise<void> {
     await this.parts.database.query
       .updateTable("steps")
       .set({ ended: JSON.stringify(ended) })
@@ -133,11 +133,11 @@ function keyOf(operation: string, attempt: number): string {
   return `${operation}.${attempt}`;
 }
 
-function endedIn(text: string): Ended {
+function endedIn(text: string): StepEnded {
   const ended = parsedJson(text);
   return hasOutcome(ended) ? ended : { outcome: "unknown" };
 }
 
-function hasOutcome(value: unknown): value is Ended {
+function hasOutcome(value: unknown): value is StepEnded {
   return typeof value === "object" && value !== null && "outcome" in value && ["done", "failed", "unknown"].includes(String(value.outcome));
 }

@@ -4,6 +4,7 @@ import type { Step } from "../../model/fleet/work";
 import type { Database } from "../data/database";
 import type { Row, Tables } from "../data/tables";
 import type { Log } from "../http/log";
+import type { Traces } from "../trace/traces";
 import type { Leadership } from "./leadership";
 import type { Steps } from "./steps";
 
@@ -34,6 +35,8 @@ export type Runner = Pick<Children, "launch" | "look" | "printed" | "said">;
 export interface WorkParts {
   readonly database: Database;
   readonly log: Log;
+  /** @default none */
+  readonly traces?: Traces;
   /** Whether it is this service that carries out. */
   readonly leadership: Pick<Leadership, "term" | "fence" | "require">;
   /** What tells of steps from place to place. */

@@ -48,6 +48,7 @@ export class Work {
         },
         ...{
           result: null,
+          trace: this.parts.traces?.current() ?? null,
           title,
           removeFile,
           needsApproval,

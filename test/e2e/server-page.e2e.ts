@@ -76,7 +76,12 @@ describe("The service's page in a browser", function () {
       cluster: ["#/clusters/seoul", "svg .machine"],
       plan: [`#/operations/${world.operation}`, ".decide form"],
     };
-    const more = { operations: ["#/operations", "tbody tr"], audit: ["#/audit", "tbody tr"], nowhere: ["#/nothing", "main a"] };
+    const more = {
+      operations: ["#/operations", "tbody tr"],
+      settings: ["#/settings", "#webhooks ~ table tbody tr"],
+      audit: ["#/audit", "tbody tr"],
+      nowhere: ["#/nothing", "main a"],
+    };
     for (const [name, [hash = "", there = ""]] of Object.entries({ ...all, ...more })) {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.locator(there).first().waitFor();
@@ -278,6 +283,58 @@ describe("The service's page in a browser", function () {
     for (const part of ["It is in the way of something else", "expects", "the file was changed since", "read it again", "request-0001"])
       assert.ok(text.includes(part), part);
     assert.ok(await page.evaluate("document.activeElement.matches('.failure')"), "it is read at once");
+  });
+
+  it("shows how a file differs that somebody else has changed meanwhile, and writes over it only after that", async () => {
+    const { page, world } = await open({ locale: "en-US" });
+    await logIn(page);
+    await page.evaluate("location.hash = '#/clusters/edge-0001'");
+    await page.getByRole("button", { name: "Change the file" }).click();
+    const text = page.locator("main form textarea");
+    const before = await text.inputValue();
+    await text.fill(`${before}labels: { newer: mine }\n`);
+    await page.getByRole("button", { name: "Save the file" }).click();
+    const difference = page.locator(".difference");
+    await difference.waitFor();
+    assert.match(String(await difference.locator(".first").textContent()), /release: 1\.7\.0/);
+    assert.match(String(await difference.locator(".second").textContent()), /newer: mine/);
+    await keep(page, "difference");
+    await page.getByRole("button", { name: "I have read that: go on with mine" }).click();
+    assert.match(await text.inputValue(), /newer: mine/);
+    await page.getByRole("button", { name: "Save the file" }).click();
+    await page.getByText("The file is saved.").waitFor();
+    assert.deepEqual(
+      world.sent.map(({ body }) => (body as { readonly expects: string }).expects),
+      ["4f1c0de4f1c0de", "5a5a5a5a5a5a5a"],
+    );
+  });
+
+  it("has accounts tried out and webhooks' secrets shown once, by an administrator", async () => {
+    const { page, world } = await open({ locale: "en-US" });
+    await logIn(page);
+    await page.evaluate("location.hash = '#/settings'");
+    await page.getByRole("button", { name: "Try it out: team platform" }).click();
+    await page.getByText("team platform: the log-in does not work").waitFor();
+    await page.getByText("credentials.password").waitFor();
+    await page.locator("#accounts ~ .buttons select").selectOption("AWS");
+    await page.getByRole("button", { name: "Add an account …" }).click();
+    await page.locator("dialog [name=name]").fill("second");
+    await page.locator("dialog [name=region]").fill("ap-northeast-2");
+    await page.locator("dialog [name='credentials.accessKey']").fill("AKIA");
+    const secret = page.locator("dialog [name='credentials.secretKey']");
+    assert.equal(await secret.getAttribute("type"), "password");
+    await secret.fill("canary");
+    await page.locator("dialog button[type=submit]").click();
+    await page.getByText("The account is added.").waitFor();
+    const added = world.sent.find(({ path, method }) => method === "POST" && path === "/api/v1/accounts")?.body;
+    const credentials = { accessKey: "AKIA", secretKey: "canary" };
+    assert.deepEqual(added, { name: "second", provider: "AWS", region: "ap-northeast-2", credentials });
+    await page.getByRole("button", { name: "Add a webhook …" }).click();
+    await page.locator("dialog [name=url]").fill("https://hooks.example.org/two");
+    await page.locator("dialog button[type=submit]").click();
+    await page.getByText("shown-this-once").waitFor();
+    await page.getByRole("button", { name: "What was told: https://hooks.example.org/kpaas" }).click();
+    await page.getByText("What https://hooks.example.org/kpaas was told, newest first").first().waitFor();
   });
 
   it("says that the connection is lost, and goes on after the last line once it is back", async () => {

@@ -11,9 +11,11 @@ import { Leadership } from "../../server/work/leadership";
 import { copySuite, movesBetween } from "../server/data/copy-suite";
 import { leadershipSuite } from "../server/work/leadership-suite";
 import { DatabaseServer } from "../support/database-server";
+import { followToEnd } from "../support/follower";
 import { senderTo } from "../support/kpaas-service";
 import { postgreSqlForTests } from "../support/postgresql";
 import { freePorts } from "../support/real-server";
+import { type AnsweringRealm, startRealm } from "../support/realm";
 import { temporaryFolders } from "../support/temporary";
 
 const CHILD = join(__dirname, "..", "support", "replica-child.js");
@@ -81,6 +83,7 @@ describe("Several services on one PostgreSQL server", function () {
   describe("as processes", () => {
     const replicas: Replica[] = [];
     let [shared, database]: [string, Database | undefined] = ["", undefined];
+    let realm: AnsweringRealm | undefined;
 
     beforeEach(async () => {
       shared = folder();
@@ -95,6 +98,8 @@ describe("Several services on one PostgreSQL server", function () {
     afterEach(async () => {
       for (const each of replicas.splice(0)) each.process?.kill("SIGKILL");
       await database?.close();
+      await realm?.close();
+      realm = undefined;
     });
 
     interface Replica {
@@ -106,7 +111,7 @@ describe("Several services on one PostgreSQL server", function () {
     const query = () => (database ?? assert.fail("no database")).query;
 
     async function start(replica: Replica): Promise<Replica> {
-      const told = { ...{ data: replica.data, port: replica.port, url: made().url }, shared, ledger: shared };
+      const told = { ...{ data: replica.data, port: replica.port, url: made().url }, shared, ledger: shared, issuer: realm?.issuer };
       const words = JSON.stringify({ ...told, repository: join(shared, "environments.git") });
       const child = spawn(process.execPath, [CHILD, words], { cwd: shared, stdio: ["ignore", "ignore", "pipe"] });
       child.stderr.on("data", (text) => (replica.log += text));
@@ -223,6 +228,56 @@ describe("Several services on one PostgreSQL server", function () {
         await made().start();
       }
       await done(names);
+    });
+
+    it("lose nothing under load: with logs that are followed and lists that are read, one is killed -9, and the database is lost", async () => {
+      const answering = await startRealm();
+      realm = answering;
+      const [one, other] = await two();
+      const names = await ask(8);
+      const operations = await query().selectFrom("operations").select("id").where("environment", "in", names).execute();
+      const urls = [one, other].map(({ port }) => `http://127.0.0.1:${port}`);
+      // Tokens end while they are used.
+      const token = (who: string) => async () => await answering.token(who, ["kpaas-viewer"], { exp: Math.floor(Date.now() / 1_000) + 3 });
+      const followers = operations.flatMap(({ id }) =>
+        [1, 2, 3, 4, 5].map(async (number) => ({
+          id,
+          ...(await followToEnd({ urls, path: `/api/v1/operations/${id}/log`, token: token(`reader-${number}`) })),
+        })),
+      );
+      let [isOver, answered] = [false, 0];
+      const readers = ["/clusters?limit=20", "/api/v1/operations?limit=50", "/api/v1/environments"].map(async (path, number) => {
+        while (!isOver) {
+          const headers = { authorization: `Bearer ${await token(`lister-${number}`)()}` };
+          const answer = await fetch(`${urls[number % 2]}${path}`, { headers }).catch(() => undefined);
+          if (answer?.ok) answered += 1;
+          await answer?.arrayBuffer().catch(() => undefined);
+          await pause(50);
+        }
+      });
+      await begun(2);
+      one.process?.kill("SIGKILL");
+      while (!other.log.includes('"event":"leads"')) await pause(50);
+      await start(one);
+      await begun(5);
+      await made().kill();
+      await pause(500);
+      await made().start();
+      await done(names);
+      const followed = await Promise.all(followers);
+      isOver = true;
+      await Promise.all(readers);
+      assert.ok(answered > 20, `${answered} lists were read`);
+      assert.ok(followed.some(({ streams }) => streams > 1));
+      for (const { id, lines } of followed) {
+        const rows = await query().selectFrom("operationLines").select("number").where("operation", "=", id).orderBy("number").execute();
+        assert.ok(rows.length >= 16, `${rows.length} lines were written down`);
+        assert.deepEqual(
+          lines,
+          rows.map(({ number }) => Number(number)),
+          "each line came once, in order",
+        );
+      }
     });
 
     it("that end in order wait for their own steps, while another goes on at once", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Running, startServer } from "../../server/server";
 import { settingsOf } from "../../server/settings";
 import type { Runner } from "../../server/work/types";
+import { pathIn, replyCheck } from "./replies";
 
 /** A service that K-PaaS's portal has been pointed at. */
 export interface KPaasService extends Running {
@@ -31,11 +32,18 @@ export async function startKPaasService(data: string, runner?: Runner, flags = {
 /** What sends to a service by the account whose password is in a file. */
 export function senderTo(url: string, passwordFile: string): KPaasService["send"] {
   const authorization = `Basic ${Buffer.from(`admin:${readFileSync(passwordFile, "utf8").trim()}`).toString("base64")}`;
+  let document: unknown;
+  let check: ReturnType<typeof replyCheck> | undefined;
   return async (method, path, body) => {
+    document ??= await (await fetch(`${url}/openapi.json`)).json();
+    check ??= replyCheck(document);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = { authorization, accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) };
     const answer = await fetch(`${url}${path}`, { method, headers, ...sent });
     const text = await answer.text();
+    const known = pathIn(document, method, path.split("?")[0] ?? path);
+    const type = (answer.headers.get("content-type") ?? "").replace(/; charset=utf-8$/, "");
+    if (known !== undefined) check({ method, path: known, status: answer.status, type, text });
     return { status: answer.status, text, body: text === "" ? {} : JSON.parse(text) };
   };
 }

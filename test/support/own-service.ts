@@ -8,6 +8,7 @@ import { apiRoutes } from "../../server/api/routes";
 import { Log } from "../../server/http/log";
 import { openParts, type Parts } from "../../server/parts";
 import { settingsOf } from "../../server/settings";
+import { tracesOf } from "../../server/trace/traces";
 import { PlayedRunner } from "./played-work";
 import { as, playApp } from "./service";
 
@@ -65,7 +66,8 @@ export async function playOwn(
 ): Promise<OwnService> {
   const log = new Log({ write: () => undefined });
   const settings = settingsOf({ listen: "127.0.0.1:0", data, sandbox: true, ...flags }, {});
-  const parts = await openParts(settings, log, runner);
+  const traces = await tracesOf(process.env);
+  const parts = await openParts(settings, log, runner, traces);
   await parts.leadership.beat();
   const beats = setInterval(() => void parts.leadership.beat().catch(() => undefined), 5_000);
   if (Object.keys(files).length > 0)
@@ -85,7 +87,7 @@ export async function playOwn(
     target: string;
     problem: { status: number };
   }) => await parts.trail.append({ actor: principal.id, action, target, detail: { outcome: "refused", status: problem.status } });
-  const { app } = playApp(apiRoutes(parts), { refused });
+  const { app } = playApp(apiRoutes(parts), { refused, traces });
   return {
     ...{ parts, app },
     ask: async (roles, method, url, body, headers = {}) => {
@@ -100,6 +102,7 @@ export async function playOwn(
       await parts.work.idle();
       clearInterval(beats);
       await parts.close();
+      await traces.stop();
     },
   };
 }

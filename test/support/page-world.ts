@@ -1,7 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HEADERS } from "../../server/http/headers";
-import type { AuditEntry, Environment, Grant, Line, Machine, Operation, Plan, WholeEnvironment } from "../../server/page/browser/shapes";
+import type {
+  Account,
+  AccountForm,
+  AuditEntry,
+  Environment,
+  Grant,
+  Line,
+  Machine,
+  Operation,
+  Plan,
+  Webhook,
+  WholeEnvironment,
+} from "../../server/page/browser/shapes";
 import { pageRoutes } from "../../server/page/page";
 
 /** A service that a test plays, in the shapes of the real one, with a fleet of any size; what is sent to it is kept. */
@@ -41,7 +53,25 @@ export function fleetOf(count: number, now: number): Environment[] {
   });
 }
 
+const ACCOUNTS: readonly Account[] = [
+  {
+    ...{ id: 1, name: "team platform", provider: "OPENSTACK", region: "KR1", project: "platform", environments: ["seoul", "busan"] },
+    ...{ created: "2026-11-20T08:00:00.000Z", modified: "2026-11-20T08:00:00.000Z" },
+  },
+];
+const FORMS: readonly AccountForm[] = [
+  { provider: "AWS", needs: ["region"], credentials: ["accessKey", "secretKey"], makes: true },
+  { provider: "OPENSTACK", needs: ["region", "project"], credentials: ["auth_url", "user_name", "password"], makes: true },
+];
+const WEBHOOKS: readonly Webhook[] = [
+  {
+    ...{ id: id(9), url: "https://hooks.example.org/kpaas", events: ["failed", "planned"], createdBy: "test#lee" },
+    created: "2026-11-20T08:00:00.000Z",
+  },
+];
+
 const PLAN: Plan = {
+  ...{ operation: "3f2b7c1e-0000-4000-8000-000000000001", environment: "seoul", kind: "up", fingerprint: "9b1f" },
   digest: "9b1f6f3f5f7c1f2a9b1f6f3f5f7c1f2a9b1f6f3f5f7c1f2a9b1f6f3f5f7c1f2a",
   commit: "4f1c0de",
   counts: { create: 4, update: 2, replace: 0, delete: 3, same: 180 },
@@ -62,25 +92,41 @@ const PLAN: Plan = {
     {
       playbook: "scale",
       command: "scale.yml --limit worker-3",
-      minutes: 22,
+      minutes: { from: 15, to: 60, basis: "estimated" },
       workloads: "nothing that runs is touched; new nodes take pods when they are Ready",
       reason: "1 node joins the cluster (worker-3)",
     },
     {
       playbook: "remove-node",
       command: "remove-node.yml -e node=worker-1",
-      minutes: 10,
+      minutes: { from: 5, to: 15, basis: "estimated" },
       workloads: "pods of worker-1 are evicted",
       reason: "1 node leaves the cluster (worker-1)",
     },
   ],
-  approvals: [{ name: "worker-1", path: "cluster.pools.worker", reason: "worker-1 is deleted with what its local volumes hold" }],
+  approvals: [
+    {
+      approval: "cluster.pools.worker:delete",
+      name: "worker-1",
+      path: "cluster.pools.worker",
+      reason: "worker-1 is deleted with what its local volumes hold",
+    },
+  ],
   ...{ lost: [], kept: [], needs: ["worker-1"], fourEyes: true },
 };
 
 function whole(environment: Environment): WholeEnvironment {
   const machine = (key: string, roles: string[], zone: string, host: number): Machine => ({
-    ...{ key, roles, zone, pool: key.startsWith("worker") ? "worker" : "", address: `10.20.0.${host}`, size: "m1.xlarge" },
+    ...{
+      key,
+      name: `seoul-${key}`,
+      generation: 1,
+      roles,
+      zone,
+      pool: key.startsWith("worker") ? "worker" : "",
+      address: `10.20.0.${host}`,
+      size: "m1.xlarge",
+    },
   });
   const machines = [
     machine("cp-1", ["control-plane", "etcd"], "az-1", 2),
@@ -129,6 +175,8 @@ export async function playPageWorld(
       kind: "up",
       state: each.last?.state ?? "done",
       askedBy: "test#lee",
+      needsApproval: true,
+      approvals: [],
       title: "scale worker to 7",
     },
     ...{ created: new Date(now - index * 3_600_000).toISOString(), started: new Date(now - index * 3_600_000 + 2_000).toISOString() },
@@ -141,9 +189,11 @@ export async function playPageWorld(
       at: new Date(now - (30 - index) * 60_000).toISOString(),
       actor: "https://login.example.org/realms/cp-realm#4f1c",
     },
-    ...{ action: "operation.begin", target: "seoul", detail: { kind: "up" } },
+    ...{ action: "operation.begin", target: "seoul", detail: { kind: "up" }, previous: "", hash: "" },
   }));
   const streams = new Set<ServerResponse>();
+  /** Environments whose file somebody else has changed. */
+  const changed = new Set<string>();
   let isAway = false;
 
   const turn = (operation: Operation, change: Partial<Operation>) => {
@@ -181,9 +231,24 @@ export async function playPageWorld(
     if (path === "/api/v1/me") return [200, { id: "test#kim", name: "kim", roles: grants }];
     if (path === "/api/v1/environments") return [200, { items: fleet }];
     if (path === "/api/v1/operations") return [200, { items: operations }];
+    if (path === "/api/v1/accounts") return method === "GET" ? [200, { items: ACCOUNTS }] : [201, ACCOUNTS[0]];
+    if (path === "/api/v1/accounts/forms") return [200, { items: FORMS }];
+    if (/^\/api\/v1\/accounts\/\d+\/test$/.test(path))
+      return [200, { good: false, path: "credentials.password", reason: "the cloud does not take it", remedy: "give another one" }];
+    if (path === "/api/v1/webhooks")
+      return method === "GET" ? [200, { items: WEBHOOKS }] : [201, { ...WEBHOOKS[0], secret: "shown-this-once" }];
+    if (path.endsWith("/deliveries")) return [200, { items: [{ id: id(1), event: 7, state: "done", tries: 1, due: "", status: 200 }] }];
     if (path === "/api/v1/audit") return [200, { items: audit }];
     if (path === "/api/v1/audit/verification") return [200, { entries: 30, heads: 2, faults: [] }];
-    if (environment !== undefined && method === "GET") return [200, whole(environment)];
+    if (environment !== undefined && method === "GET") {
+      const found = whole(environment);
+      return [200, changed.has(name) ? { ...found, text: `${found.text}release: 1.7.0\n`, commit: "5a5a5a5a5a5a5a" } : found];
+    }
+    if (environment !== undefined && body.expects !== "4f1c0de4f1c0de") return [200, whole(environment)];
+    if (environment !== undefined && String(body.text).includes("newer")) {
+      changed.add(environment.name);
+      return [412, problem(412, "It was changed since it was read", [], "precondition-failed")];
+    }
     if (environment !== undefined)
       return [
         409,
@@ -246,6 +311,6 @@ export async function playPageWorld(
   };
 }
 
-function problem(status: number, title: string, problems: readonly object[] = []) {
-  return { type: "urn:kpaas:problem:conflict", title, status, requestId: "request-0001", ...(problems.length === 0 ? {} : { problems }) };
+function problem(status: number, title: string, problems: readonly object[] = [], kind = "conflict") {
+  return { type: `urn:kpaas:problem:${kind}`, title, status, requestId: "request-0001", ...(problems.length === 0 ? {} : { problems }) };
 }

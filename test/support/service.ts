@@ -8,6 +8,8 @@ import { Limits } from "../../server/http/limits";
 import { Log } from "../../server/http/log";
 import { Metrics } from "../../server/http/metrics";
 import type { Route } from "../../server/http/route";
+import { NO_TRACES } from "../../server/trace/traces";
+import { replyCheckOf } from "./replies";
 
 /** An app of routes, and what it has logged. */
 export interface PlayedApp {
@@ -19,12 +21,31 @@ export interface PlayedApp {
 /** The HTTP side with routes of a test's own; whoever sends `bearer ROLES` (comma between them) has these roles of the realm. */
 export function playApp(
   routes: readonly Route[],
-  { limits = new Limits(1_000, 1_000), logins = [byRoles] as readonly Login[], refused = undefined as AppParts["refused"] } = {},
+  {
+    limits = new Limits(1_000, 1_000),
+    logins = [byRoles] as readonly Login[],
+    refused = undefined as AppParts["refused"],
+    traces = NO_TRACES,
+  } = {},
 ): PlayedApp {
   let text = "";
   const metrics = new Metrics();
   const log = new Log({ write: (line) => (text += line) });
-  const app = makeApp({ routes, gate: new Gate(logins), limits, metrics, log, ...(refused === undefined ? {} : { refused }) });
+  const app = makeApp({ routes, gate: new Gate(logins), limits, metrics, log, traces, ...(refused === undefined ? {} : { refused }) });
+  // Every answer of every test is one that the document tells of.
+  const check = replyCheckOf(routes);
+  app.addHook("onSend", async ({ method, routeOptions: { url } }, reply, payload) => {
+    const path = url?.replace(/:(\w+)/g, "{$1}");
+    if (path === undefined || typeof payload === "object") return;
+    const text = typeof payload === "string" ? payload : "";
+    check({
+      method,
+      path,
+      status: reply.statusCode,
+      type: String(reply.getHeader("content-type") ?? "").replace(/; charset=utf-8$/, ""),
+      text,
+    });
+  });
   return {
     app,
     metrics,

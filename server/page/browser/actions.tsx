@@ -6,7 +6,7 @@ import { useShared, useWords } from "./context";
 import { Dialog, Failure, Field } from "./parts";
 import { may } from "./roles";
 import { hashOf } from "./router";
-import type { Operation, WholeEnvironment } from "./shapes";
+import type { Asked, Operation, WholeEnvironment } from "./shapes";
 
 /** What is wrong with a form, by field. */
 type Wrong = Readonly<Record<string, string | undefined>>;
@@ -18,15 +18,19 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
   const [open, setOpen] = useState<"up" | "scale" | "upgrade" | "destroy" | undefined>();
   const { busy, error, ask } = useAsked();
   const isOperator = may(me.roles, "operator", of.labels);
-  const path = `/api/v1/environments/${encodeURIComponent(of.name)}`;
+  const path = { name: of.name };
   const isOpen = of.operation !== undefined;
-  const begin = async (call: string, body: object) => {
-    const { id } = await api.ask<Operation>(`${path}/${call}`, { method: "POST", body, headers: { "idempotency-key": newKey() } });
+  // Sent twice, it is begun once.
+  const once = () => ({ path, header: { "idempotency-key": newKey() } });
+  const begin = async (call: Promise<{ readonly data?: Operation }>) => {
+    const { id } = await api.ask(call);
     announce(t("act.begun"));
     location.hash = hashOf({ view: "operation", id });
   };
+  const operate = (kind: Asked["kind"]) =>
+    begin(api.calls.POST("/api/v1/environments/{name}/operations", { params: once(), body: { kind } }));
   const look = (kind: "preview" | "drift" | "health") => (
-    <button type="button" disabled={busy} onClick={() => ask(() => begin("operations", { kind }))}>
+    <button type="button" disabled={busy} onClick={() => ask(() => operate(kind))}>
       {t(`act.${kind}`)}
     </button>
   );
@@ -34,7 +38,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
   const close = () => setOpen(undefined);
   const getKubeconfig = () =>
     ask(async () => {
-      const { kubeconfig } = await api.ask<{ readonly kubeconfig: string }>(`${path}/kubeconfig`, { method: "POST", body: {} });
+      const { kubeconfig } = await api.ask(api.calls.POST("/api/v1/environments/{name}/kubeconfig", { params: { path }, body: {} }));
       download(`${of.name}.kubeconfig`, kubeconfig);
       announce(t("act.kubeconfig.done"));
     });
@@ -77,12 +81,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
       )}
       {error !== undefined && <Failure error={error} focus />}
       {open === "up" && (
-        <Ask
-          title={t("act.up.title", { name: of.name })}
-          text={t("act.up.text")}
-          onClose={close}
-          send={() => begin("operations", { kind: "up" })}
-        />
+        <Ask title={t("act.up.title", { name: of.name })} text={t("act.up.text")} onClose={close} send={() => operate("up")} />
       )}
       {open === "scale" && (
         <Ask
@@ -90,7 +89,9 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
           text={t("act.scale.text")}
           onClose={close}
           check={({ count = "" }) => (/^\d{1,4}$/.test(count) ? {} : { count: t("act.number", { from: 0, to: 1_000 }) })}
-          send={({ pool, count }) => begin("scale", { pool, count: Number(count) })}
+          send={({ pool = "", count }) =>
+            begin(api.calls.POST("/api/v1/environments/{name}/scale", { params: once(), body: { pool, count: Number(count) } }))
+          }
         >
           {(wrong) => (
             <>
@@ -106,7 +107,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
           text={t("act.upgrade.text")}
           onClose={close}
           check={({ to = "" }) => (to.trim() === "" ? { to: t("act.required") } : {})}
-          send={({ to = "" }) => begin("upgrade", { to: to.trim() })}
+          send={({ to = "" }) => begin(api.calls.POST("/api/v1/environments/{name}/upgrade", { params: once(), body: { to: to.trim() } }))}
         >
           {(wrong) => (
             <Field
@@ -125,7 +126,7 @@ export function Actions({ of }: { readonly of: WholeEnvironment }) {
           danger
           onClose={close}
           check={({ name = "" }) => (name.trim() === of.name ? {} : { name: t("act.type.wrong", { name: of.name }) })}
-          send={() => begin("operations", { kind: "destroy" })}
+          send={() => operate("destroy")}
         >
           {(wrong) => <Field label={t("act.type", { name: of.name })} name="name" wrong={wrong.name} />}
         </Ask>

@@ -1,4 +1,6 @@
-import type { Fault, Page } from "./shapes";
+import createClient, { type Client } from "openapi-fetch";
+import type { paths } from "../../../library/client-calls";
+import type { Fault } from "./shapes";
 import { EventReader, type SentEvent } from "./sse";
 
 /** What is wrong, as the service tells it (RFC 9457). */
@@ -31,11 +33,9 @@ export interface Tokens {
 /** How a stream fares: `open`, or lost and being asked for again. */
 export type StreamState = "open" | "lost" | "ended";
 
-interface Asked {
-  readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+/** What a call gives: the client raises what is wrong, so there is always something. */
+interface Given<T> {
+  readonly data?: T;
 }
 
 const FIRST_PAUSE_MS = 1_000;
@@ -43,30 +43,29 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** The service's calls. */
 export class Api {
-  constructor(private readonly tokens: Tokens) {}
+  /** Each of them, typed by the service's document. @throws ApiError, OfflineError */
+  readonly calls: Client<paths>;
 
-  /** Asks for JSON. @throws ApiError, OfflineError */
-  async ask<T>(path: string, asked: Asked = {}): Promise<T> {
-    const answer = await this.send(path, { ...asked, headers: { accept: "application/json", ...asked.headers } });
-    const text = await answer.text();
-    return (text === "" ? undefined : JSON.parse(text)) as T;
+  constructor(private readonly tokens: Tokens) {
+    this.calls = createClient<paths>({ baseUrl: location.origin, fetch: (request) => this.send(request) });
+  }
+
+  /** What a call gives. @throws ApiError, OfflineError */
+  async ask<T>(call: Promise<Given<T>>): Promise<T> {
+    return (await call).data as T;
   }
 
   /** All pages of a list. @throws ApiError, OfflineError */
-  async all<T>(path: string, signal?: AbortSignal): Promise<readonly T[]> {
+  async all<T>(
+    page: (query: { limit: number; after?: string }) => Promise<Given<{ readonly items: readonly T[]; readonly next?: string }>>,
+  ): Promise<readonly T[]> {
     const items: T[] = [];
-    for (let after = ""; ; ) {
-      const query = new URLSearchParams({ limit: "500", ...(after === "" ? {} : { after }) });
-      const page = await this.ask<Page<T>>(`${path}${path.includes("?") ? "&" : "?"}${query}`, signal === undefined ? {} : { signal });
-      items.push(...page.items);
-      if (page.next === undefined) return items;
-      after = page.next;
+    for (let after: string | undefined; ; ) {
+      const { items: more, next } = await this.ask(page({ limit: 500, ...(after === undefined ? {} : { after }) }));
+      items.push(...more);
+      if (next === undefined) return items;
+      after = next;
     }
-  }
-
-  /** The first so many of a list. @throws ApiError, OfflineError */
-  async some<T>(path: string, limit: number, signal: AbortSignal): Promise<readonly T[]> {
-    return (await this.ask<Page<T>>(`${path}&limit=${limit}`, { signal })).items;
   }
 
   /**
@@ -76,17 +75,20 @@ export class Api {
   async follow(path: string, on: (event: SentEvent) => void, state: (state: StreamState) => void, signal: AbortSignal): Promise<void> {
     const reader = new EventReader();
     for (let broken = 0; !signal.aborted; broken++) {
+      let expired = false;
+      const asked = performance.now();
       try {
         const headers = { accept: "text/event-stream", ...(reader.lastId === undefined ? {} : { "last-event-id": reader.lastId }) };
-        const { body } = await this.send(path, { headers, signal });
+        const { body } = await this.send(new Request(new URL(path, location.origin), { headers, signal }));
         state("open");
         if (body !== null)
           for await (const piece of piecesOf(body))
             for (const event of reader.take(piece)) {
               broken = 0;
-              // The service says when there is no more to come; where it is only about to end itself, there may be.
-              if (event.event === "end" && !isStopping(event.data)) return state("ended");
+              // Whether there is no more to come, or it goes on by another token or at another service.
               if (event.event !== "end") on(event);
+              else if (reasonIn(event.data) === "complete") return state("ended");
+              else expired = reasonIn(event.data) === "expired";
             }
       } catch (error) {
         if (signal.aborted) return;
@@ -97,28 +99,32 @@ export class Api {
       }
       reader.restart();
       if (signal.aborted) return;
+      // By the service's clock the token has ended: with another one it goes on at once.
+      if (expired && performance.now() - asked > FIRST_PAUSE_MS && (await this.renewed())) {
+        broken = -1;
+        continue;
+      }
       state("lost");
       await pause(reader.retry ?? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** broken) * (0.5 + Math.random() / 2), signal);
     }
   }
 
-  private async send(path: string, { method = "GET", body, headers = {}, signal }: Asked): Promise<Response> {
+  private async renewed(): Promise<boolean> {
+    return await this.tokens.token(true).then(
+      (token) => token !== undefined,
+      () => false,
+    );
+  }
+
+  private async send(request: Request): Promise<Response> {
     for (let anew = false; ; anew = true) {
       const token = await reached(() => this.tokens.token(anew));
       // Nobody is logged in any more, which the page says by itself.
       if (token === undefined) throw new ApiError(401, "Nobody is logged in", undefined, [], undefined);
-      const sent = {
-        ...headers,
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      };
-      const answer = await reached(() =>
-        fetch(path, {
-          ...{ method, headers: sent, cache: "no-store", credentials: "omit" },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          ...(signal === undefined ? {} : { signal }),
-        }),
-      );
+      // What is sent is read by that.
+      const sent = new Request(request.clone(), { cache: "no-store", credentials: "omit" });
+      sent.headers.set("authorization", `Bearer ${token}`);
+      const answer = await reached(() => fetch(sent));
       if (answer.ok) return answer;
       // The issuer may have taken the token back early: one more try, with another.
       if (answer.status !== 401 || anew) throw await problemOf(answer);
@@ -168,11 +174,11 @@ async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<strin
   }
 }
 
-function isStopping(data: string): boolean {
+function reasonIn(data: string): string | undefined {
   try {
-    return (JSON.parse(data) as { readonly stopping?: boolean }).stopping === true;
+    return (JSON.parse(data) as { readonly reason?: string }).reason;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

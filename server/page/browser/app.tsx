@@ -13,6 +13,7 @@ import { chooseLanguage, languageChosen } from "./preferences";
 import { may } from "./roles";
 import { hashOf, isSameView, type Place, placeOf } from "./router";
 import type { Session } from "./session";
+import { Settings } from "./settings";
 import type { Me } from "./shapes";
 import { Display, type Languages, Menu, NavLink, Roles } from "./top";
 import { useTurns } from "./turns";
@@ -33,7 +34,7 @@ export function App({ session }: { readonly session: Session | undefined }) {
     session.onEnd = () => setStage({ kind: "out", why: "ended" });
     const start = async () => {
       if (!(await session.start())) return setStage({ kind: "out" });
-      setStage({ kind: "in", me: await api.ask<Me>("/api/v1/me") });
+      setStage({ kind: "in", me: await api.ask(api.calls.GET("/api/v1/me")) });
     };
     start().catch((error: unknown) => setStage({ kind: "out", error }));
   }, [session, api]);
@@ -141,6 +142,7 @@ function Inside({ session, api, me, language, onLanguage }: { readonly session: 
   const links = [
     [{ view: "fleet", filter: {} }, "nav.fleet", true],
     [{ view: "operations", filter: {} }, "nav.operations", true],
+    [{ view: "settings" }, "nav.settings", may(me.roles, "administrator")],
     [{ view: "audit" }, "nav.audit", may(me.roles, "administrator")],
   ] as const satisfies readonly (readonly [Place, string, boolean])[];
   return (
@@ -197,6 +199,8 @@ function View({ place }: { readonly place: Place }) {
       return <Operations filter={place.filter} onFilter={(filter) => narrow({ view: "operations", filter })} />;
     case "operation":
       return <Operation key={place.id} id={place.id} />;
+    case "settings":
+      return <Settings />;
     case "audit":
       return <Audit />;
     case "nowhere":

@@ -2,14 +2,16 @@ import { useState } from "preact/hooks";
 import { useAsked } from "./asked";
 import { useLoaded, useShared, useWords } from "./context";
 import { Failure, Loading, Moment, Person, Said } from "./parts";
-import type { AuditEntry, Verification } from "./shapes";
+import type { Verification } from "./shapes";
 import { Table } from "./table";
 
 /** What was changed or tried, by whom; and whether the trail is whole. */
 export function Audit() {
   const { api } = useShared();
   const { t, number } = useWords();
-  const { data, error, reload } = useLoaded("audit", (signal) => api.all<AuditEntry>("/api/v1/audit", signal));
+  const { data, error, reload } = useLoaded("audit", (signal) =>
+    api.all(({ limit, after }) => api.calls.GET("/api/v1/audit", { params: { query: { limit, after: Number(after ?? 0) } }, signal })),
+  );
   const [found, setFound] = useState<Verification | undefined>();
   const asked = useAsked();
   const newest = data === undefined ? undefined : [...data].sort((one, other) => other.number - one.number);
@@ -21,7 +23,7 @@ export function Audit() {
         <button
           type="button"
           aria-disabled={asked.busy}
-          onClick={() => asked.ask(async () => setFound(await api.ask<Verification>("/api/v1/audit/verification")))}
+          onClick={() => asked.ask(async () => setFound(await api.ask(api.calls.GET("/api/v1/audit/verification"))))}
         >
           {t("audit.verify")}
         </button>

@@ -6,7 +6,7 @@ import { Certificates, Drift } from "./fleet";
 import { OperationTable } from "./operations";
 import { Facts, Failure, Faults, Loading, Moment, Said, Tag } from "./parts";
 import { hashOf } from "./router";
-import type { Operation, WholeEnvironment } from "./shapes";
+import type { WholeEnvironment } from "./shapes";
 import { Table } from "./table";
 import { Topology } from "./topology";
 
@@ -15,7 +15,7 @@ export function Cluster({ name }: { readonly name: string }) {
   const { api } = useShared();
   const { data, error, reload } = useLoaded(
     `cluster ${name}`,
-    (signal) => api.ask<WholeEnvironment>(`/api/v1/environments/${encodeURIComponent(name)}`, { signal }),
+    (signal) => api.ask(api.calls.GET("/api/v1/environments/{name}", { params: { path: { name } }, signal })),
     ({ environment }) => environment === name,
   );
   return (
@@ -94,7 +94,10 @@ function Operations({ of: name }: { readonly of: string }) {
   const { t } = useWords();
   const { data, error, reload } = useLoaded(
     `operations of ${name}`,
-    (signal) => api.some<Operation>(`/api/v1/operations?order=newest&environment=${encodeURIComponent(name)}`, 20, signal),
+    (signal) =>
+      api
+        .ask(api.calls.GET("/api/v1/operations", { params: { query: { order: "newest", environment: name, limit: 20 } }, signal }))
+        .then(({ items }) => items),
     ({ environment }) => environment === name,
   );
   return (

@@ -24,7 +24,6 @@ export function Decide({
   const [rejecting, setRejecting] = useState(false);
   const { busy, error, ask } = useAsked();
   const form = useRef<HTMLFormElement>(null);
-  const call = `/api/v1/operations/${encodeURIComponent(of.id)}`;
   const { digest, needs, fourEyes } = plan;
   const isApprover = may(me.roles, "approver", labels);
   const isOwn = fourEyes && of.askedBy === me.id;
@@ -43,7 +42,9 @@ export function Decide({
     setWrong(found);
     if (Object.keys(found).length > 0) return focusWrong(form.current);
     void ask(async () => {
-      await api.ask(`${call}/approval`, { method: "POST", body: { digest, names: needs } });
+      await api.ask(
+        api.calls.POST("/api/v1/operations/{id}/approval", { params: { path: { id: of.id } }, body: { digest, names: [...needs] } }),
+      );
       announce(t("decide.approved"));
       // What had the focus is gone once it has begun.
       document.getElementById("plan")?.focus();
@@ -82,7 +83,9 @@ export function Decide({
           onClose={() => setRejecting(false)}
           check={({ reason = "" }) => (reason.trim() === "" ? { reason: t("act.required") } : {})}
           send={async ({ reason = "" }) => {
-            await api.ask(`${call}/rejection`, { method: "POST", body: { reason: reason.trim() } });
+            await api.ask(
+              api.calls.POST("/api/v1/operations/{id}/rejection", { params: { path: { id: of.id } }, body: { reason: reason.trim() } }),
+            );
             announce(t("decide.rejected"));
             reload();
           }}

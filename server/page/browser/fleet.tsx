@@ -23,7 +23,9 @@ export function Fleet({
 }) {
   const { api } = useShared();
   const { t } = useWords();
-  const { data, error, reload } = useLoaded("fleet", (signal) => api.all<Environment>("/api/v1/environments", signal));
+  const { data, error, reload } = useLoaded("fleet", (signal) =>
+    api.all((query) => api.calls.GET("/api/v1/environments", { params: { query }, signal })),
+  );
   return (
     <>
       <h1 tabIndex={-1}>{t("fleet.title")}</h1>

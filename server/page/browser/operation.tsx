@@ -17,16 +17,17 @@ const LOOK_MS = 5_000;
 export function Operation({ id }: { readonly id: string }) {
   const { api } = useShared();
   const { t, word } = useWords();
-  const path = `/api/v1/operations/${encodeURIComponent(id)}`;
   const { data, error, reload } = useLoaded(
     `operation ${id}`,
     async (signal) => {
-      const operation = await api.ask<Shape>(path, { signal });
+      const operation = await api.ask(api.calls.GET("/api/v1/operations/{id}", { params: { path: { id } }, signal }));
       // Who may decide goes by the cluster's labels; one that is gone has none.
-      const labels = await api.ask<Environment>(`/api/v1/environments/${encodeURIComponent(operation.environment)}`, { signal }).then(
-        (environment) => environment.labels,
-        () => undefined,
-      );
+      const labels = await api
+        .ask(api.calls.GET("/api/v1/environments/{name}", { params: { path: { name: operation.environment } }, signal }))
+        .then(
+          (environment) => environment.labels,
+          () => undefined,
+        );
       return { operation, labels };
     },
     ({ operation }) => operation === id,
@@ -66,7 +67,6 @@ function Shown({
   const [cancelling, setCancelling] = useState(false);
   const { id, environment, kind, state, step, askedBy, approvedBy, rejectedBy, cancelledBy, reason, created, started, ended } = of;
   const isOperator = may(me.roles, "operator", labels);
-  const call = `/api/v1/operations/${encodeURIComponent(id)}`;
   const was = useRef(state);
   useEffect(() => {
     if (was.current !== state) announce(t("operation.now", { kind: word("kind", kind), name: environment, state: word("state", state) }));
@@ -112,7 +112,7 @@ function Shown({
                 disabled={busy}
                 onClick={() =>
                   ask(async () => {
-                    const again = await api.ask<Shape | undefined>(`${call}/retry`, { method: "POST", body: {} });
+                    const again = await api.ask(api.calls.POST("/api/v1/operations/{id}/retry", { params: { path: { id: of.id } } }));
                     announce(t("act.begun"));
                     if (again !== undefined && again.id !== id) location.hash = hashOf({ view: "operation", id: again.id });
                     else reload();
@@ -138,7 +138,7 @@ function Shown({
             danger
             onClose={() => setCancelling(false)}
             send={async () => {
-              await api.ask(`${call}/cancel`, { method: "POST", body: {} });
+              await api.ask(api.calls.POST("/api/v1/operations/{id}/cancel", { params: { path: { id: of.id } } }));
               announce(t("operation.cancel.done"));
               reload();
             }}

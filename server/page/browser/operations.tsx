@@ -19,11 +19,14 @@ export function Operations({
   const { t } = useWords();
   const which = WHICH.find((each) => each === filter.which) ?? "all";
   const { data, error, reload } = useLoaded(`operations ${which}`, (signal) =>
-    api.some<Operation>(
-      `/api/v1/operations?${new URLSearchParams({ order: "newest", ...(which === "planned" || which === "failed" ? { state: which } : {}) })}`,
-      500,
-      signal,
-    ),
+    api
+      .ask(
+        api.calls.GET("/api/v1/operations", {
+          params: { query: { order: "newest", limit: 500, ...(which === "planned" || which === "failed" ? { state: which } : {}) } },
+          signal,
+        }),
+      )
+      .then(({ items }) => items),
   );
   const shown = data?.filter(({ state }) => which === "all" || (which === "open" ? OPEN.has(state) : state === which));
   return (

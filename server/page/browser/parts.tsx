@@ -182,7 +182,7 @@ export function Field(props: {
   readonly label: ComponentChildren;
   readonly name: string;
   readonly value?: string;
-  readonly type?: "text" | "number";
+  readonly type?: "text" | "number" | "password";
   readonly hint?: string;
   readonly wrong?: string | undefined;
   readonly rows?: number;
@@ -215,6 +215,8 @@ export function Field(props: {
         <textarea {...common} rows={rows} defaultValue={value} />
       ) : type === "number" ? (
         <input {...common} type="number" inputMode="numeric" defaultValue={value} />
+      ) : type === "password" ? (
+        <input {...common} type="password" autocomplete="new-password" />
       ) : (
         <input {...common} type="text" defaultValue={value} />
       )}

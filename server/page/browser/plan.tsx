@@ -2,7 +2,7 @@ import { ApiError } from "./api";
 import { useLoaded, useShared, useWords } from "./context";
 import { Decide } from "./decide";
 import { Failure, Loading, Said, Tag } from "./parts";
-import type { Effect, Environment, Operation, Plan } from "./shapes";
+import type { Effect, Environment, Operation, Plan, PlannedStep } from "./shapes";
 import { Table } from "./table";
 
 /** What an operation would do, the worst first; and who decides on it. */
@@ -21,7 +21,7 @@ export function PlanOf({
     // Until it waits for an approval, and once it is done, it may be another one, or there may be none.
     `plan ${of.id} ${of.state}`,
     (signal) =>
-      api.ask<Plan>(`/api/v1/operations/${encodeURIComponent(of.id)}/plan`, { signal }).catch((error: unknown) => {
+      api.ask(api.calls.GET("/api/v1/operations/{id}/plan", { params: { path: { id: of.id } }, signal })).catch((error: unknown) => {
         if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return undefined;
         throw error;
       }),
@@ -47,7 +47,7 @@ export function PlanOf({
 }
 
 function Consequences({ of }: { readonly of: Plan }) {
-  const { t, number } = useWords();
+  const { t } = useWords();
   const { counts, risks, lost, kept, approvals, steps, changes } = of;
   return (
     <>
@@ -72,7 +72,7 @@ function Consequences({ of }: { readonly of: Plan }) {
       {steps.length > 0 && (
         <>
           <h3>{t("plan.steps")}</h3>
-          <p class="soft">{t("plan.steps.note", { n: steps.reduce((sum, { minutes }) => sum + minutes, 0) })}</p>
+          <p class="soft">{t("plan.steps.note", { n: span(steps.map(({ minutes }) => minutes)) })}</p>
           <Table
             caption={t("plan.steps")}
             columns={(["playbook", "minutes", "workloads", "why"] as const).map((key) => ({
@@ -88,7 +88,7 @@ function Consequences({ of }: { readonly of: Plan }) {
                   <br />
                   <code class="small">{command}</code>
                 </span>,
-                number(minutes),
+                span([minutes]),
                 <Said key="workloads">{workloads}</Said>,
                 <Said key="why">{reason}</Said>,
               ],
@@ -131,4 +131,10 @@ function Effects({ of, caption }: { readonly of: readonly Effect[]; readonly cap
       }))}
     />
   );
+}
+
+/** Minutes together, from the least to the most that it may take. */
+function span(minutes: readonly PlannedStep["minutes"][]): string {
+  const [from, to] = [minutes.reduce((sum, each) => sum + each.from, 0), minutes.reduce((sum, each) => sum + each.to, 0)];
+  return from === to ? `${from}` : `${from}–${to}`;
 }

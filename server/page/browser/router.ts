@@ -4,6 +4,7 @@ export type Place =
   | { readonly view: "cluster"; readonly name: string }
   | { readonly view: "operations"; readonly filter: Readonly<Record<string, string>> }
   | { readonly view: "operation"; readonly id: string }
+  | { readonly view: "settings" }
   | { readonly view: "audit" }
   | { readonly view: "nowhere" };
 
@@ -16,6 +17,7 @@ export function placeOf(hash: string): Place {
   if (view === "") return { view: "fleet", filter };
   if (view === "clusters" && id !== "") return { view: "cluster", name: id };
   if (view === "operations") return id === "" ? { view: "operations", filter } : { view: "operation", id };
+  if (view === "settings" && id === "") return { view: "settings" };
   if (view === "audit" && id === "") return { view: "audit" };
   return { view: "nowhere" };
 }
@@ -31,6 +33,8 @@ export function hashOf(place: Place): string {
       return `#/operations${queryOf(place.filter)}`;
     case "operation":
       return `#/operations/${encodeURIComponent(place.id)}`;
+    case "settings":
+      return "#/settings";
     case "audit":
       return "#/audit";
     case "nowhere":

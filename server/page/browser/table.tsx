@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useWords } from "./context";
 
 /** A column of a table. */
@@ -30,6 +30,23 @@ const AS = {
 /** So many rows at first, and more as the reader comes to their end: a list of a thousand is drawn as fast as one of a hundred. */
 const ROWS = 100;
 
+/** More columns than these take a wider window. */
+const MANY = 6;
+
+/** Whether the window is at most so many pixels wide. */
+function useNarrow(pixels: number): boolean {
+  const query = `(max-width: ${pixels}px)`;
+  const [is, setIs] = useState(() => matchMedia(query).matches);
+  useLayoutEffect(() => {
+    const watched = matchMedia(query);
+    const look = () => setIs(watched.matches);
+    look();
+    watched.addEventListener("change", look);
+    return () => watched.removeEventListener("change", look);
+  }, [query]);
+  return is;
+}
+
 /**
  * A table with a caption and headings; on narrow windows each row is a card.
  * @param about what its rows are: those of something else begin at the top again
@@ -43,9 +60,10 @@ export function Table(props: {
 }) {
   const { caption, columns, rows, about = "", onSort } = props;
   const { shown, more } = useMore(rows, about);
+  const cards = useNarrow(columns.length > MANY ? 1_000 : 640);
   return (
     <>
-      <table {...AS.table} class={columns.length > 6 ? "many" : "few"}>
+      <table {...AS.table} class={cards ? "cards" : ""}>
         <caption class="unseen">{caption}</caption>
         <thead {...AS.group}>
           <tr {...AS.row}>

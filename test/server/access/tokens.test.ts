@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { generateKeyPair } from "jose";
+import { type CryptoKey, exportSPKI, generateKeyPair, type JWTPayload } from "jose";
+import { allows } from "../../../server/access/roles";
 import { tokenLogin } from "../../../server/access/tokens";
 import { HttpProblem } from "../../../server/http/problem";
 import { playRealm, type Realm } from "../../support/service";
@@ -11,6 +12,7 @@ describe("A bearer token", () => {
     const settings = { issuer: realm.issuer, audience: "kpaas", clients: ["cp-client"] };
     return tokenLogin(settings, (reason) => refusals.push(reason), realm.keys)("bearer", token);
   };
+  const publicKey = async () => (await realm.keys({ alg: "RS256" }, {} as never)) as CryptoKey;
   const now = Math.floor(Date.now() / 1_000);
 
   before(async () => {
@@ -18,11 +20,12 @@ describe("A bearer token", () => {
   });
 
   it("tells who asks, and what the realm's roles grant", async () => {
-    assert.deepEqual(await login(await realm.token({ roles: ["kpaas-operator:team=platform", "offline_access"] })), {
+    const exp = now + 600;
+    assert.deepEqual(await login(await realm.token({ exp, roles: ["kpaas-operator:team=platform", "offline_access"] })), {
       id: `${realm.issuer}#4f1c`,
       name: "kim",
       grants: [{ role: "operator", label: { name: "team", value: "platform" } }],
-      login: "token",
+      ...{ login: "token", until: exp * 1_000 },
     });
   });
 
@@ -52,6 +55,17 @@ describe("A bearer token", () => {
       "without a subject": await realm.token({ sub: undefined }),
       "of who somebody is": await realm.token({ typ: "ID" }),
       "for getting others": await realm.token({ typ: "Refresh" }),
+      "the public key as a secret": await realm.token(
+        {},
+        { alg: "HS256", key: new TextEncoder().encode(await exportSPKI(await publicKey())) },
+      ),
+      "the issuer as an object": await realm.token({ iss: { toString: realm.issuer } as never }),
+      "an end that is a text": await realm.token({ exp: String(now + 600) as never }),
+      "an end before it began": await realm.token({ iat: now, exp: now - 31 }),
+      "an empty subject": await realm.token({ sub: "" }),
+      "a subject of two lines": await realm.token({ sub: "kim\nlee" }),
+      "a subject that is a number": await realm.token({ sub: 7 as never }),
+      "more than a day": await realm.token({ iat: now, exp: now + 24 * 3_600 + 1 }),
       "a shared secret": await realm.token({}, { alg: "HS256", key: new Uint8Array(32) }),
       unsigned,
       "no token": "x".repeat(40),
@@ -63,6 +77,41 @@ describe("A bearer token", () => {
       assert.equal(refusals.length, before + 1, what);
       assert.ok(!refusals.at(-1)?.includes(token), what);
     }
+  });
+
+  it("grants by its roles only what they say, whatever form they have", async () => {
+    const grants = async (claims: JWTPayload) => (await login(await realm.token(claims)))?.grants;
+    for (const roles of [
+      "cp-cluster-admin-role",
+      { 0: "cp-cluster-admin-role", length: 1 },
+      [["cp-cluster-admin-role"]],
+      [{ name: "cp-cluster-admin-role" }],
+      7,
+      null,
+      true,
+    ])
+      assert.deepEqual(await grants({ roles }), [], JSON.stringify(roles));
+    assert.deepEqual(await grants({ roles: [], realm_access: { roles: "cp-cluster-admin-role" } }), []);
+    assert.deepEqual(await grants({ roles: [], realm_access: ["cp-cluster-admin-role"] }), []);
+    const odd = [
+      "kpaas-viewer:=x",
+      "kpaas-viewer:team=a=b",
+      "kpaas-viewer:team",
+      "kpaas-administrator\n",
+      " kpaas-administrator",
+      "kpaas-administrator:",
+      "KPAAS-ADMINISTRATOR",
+    ];
+    assert.deepEqual(await grants({ roles: odd }), []);
+    // What a label may hold is text, and no more.
+    const label = "'; drop table operations; --";
+    assert.deepEqual(await grants({ roles: [`kpaas-viewer:team=${label}`, "kpaas-viewer:__proto__=x", "kpaas-viewer:한국=어"] }), [
+      { role: "viewer", label: { name: "team", value: label } },
+      { role: "viewer", label: { name: "__proto__", value: "x" } },
+      { role: "viewer", label: { name: "한국", value: "어" } },
+    ]);
+    assert.equal(allows([{ role: "viewer", label: { name: "__proto__", value: "x" } }], "viewer", {}), false);
+    assert.equal(allows([{ role: "viewer", label: { name: "constructor", value: "" } }], "viewer", {}), false);
   });
 
   it("cannot be looked at while the issuer does not answer, which is nobody's fault who asks", async () => {

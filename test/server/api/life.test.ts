@@ -248,7 +248,7 @@ describe("Operations that somebody asks for by HTTP", () => {
     const sse = { accept: "text/event-stream" };
     const stream = await own.ask("kpaas-viewer", "GET", `/api/v1/operations/${body.id}/log`, undefined, sse);
     assert.equal(stream.text.match(/^event: line$/gm)?.length, 2);
-    assert.match(stream.text, /event: end\ndata: \{"stopping":false\}\n\n$/);
+    assert.match(stream.text, /event: end\ndata: \{"reason":"complete"\}\n\n$/);
     const rest = await own.ask("kpaas-viewer", "GET", `/api/v1/operations/${body.id}/log`, undefined, {
       ...sse,
       "last-event-id": String(log.body.items[0].number),

@@ -11,6 +11,7 @@ const thing = defineRoute({
   params: z.strictObject({ name: z.string().max(8) }),
   query: z.strictObject({ count: z.coerce.number().int().default(1) }),
   body: z.strictObject({ colour: z.enum(["red", "blue"]), size: z.number() }),
+  reply: z.strictObject({ name: z.string(), count: z.number(), colour: z.string(), size: z.number(), by: z.string() }),
   handle: async ({ params, query, body, principal }) => ({ ...params, ...query, ...body, by: principal.name }),
 });
 const failing = (error: unknown) =>
@@ -38,6 +39,23 @@ describe("The HTTP side", () => {
     const { type, status, problems } = answer.json();
     assert.deepEqual([type, status], ["urn:kpaas:problem:invalid-request", 400]);
     assert.deepEqual(problems.map(({ path }: { path: string }) => path).sort(), ["", "colour", "path.name", "query.count", "size"]);
+  });
+
+  it("ends a stream with the token that it was asked for by, and says so", async () => {
+    const events = defineRoute({
+      ...{ id: "readEvents", method: "GET", path: "/events", summary: "Events", needs: "viewer" },
+      ...{ reply: z.array(z.string()), streamed: z.string(), handle: async () => [] },
+      stream: async function* (_call, signal) {
+        yield { id: "1", event: "said", data: "first" };
+        await new Promise((ended) => signal.addEventListener("abort", ended, { once: true }));
+      },
+    });
+    const until = Date.now() + 200;
+    const login = async () => ({ id: "kim", name: "kim", grants: [{ role: "viewer" as const }], login: "token" as const, until });
+    const { app } = playApp([events], { logins: [login] });
+    const answer = await app.inject({ url: "/events", headers: { ...as("kpaas-viewer"), accept: "text/event-stream" } });
+    assert.match(answer.body, /^: \n\nid: 1\nevent: said\ndata: "first"\n\nevent: end\ndata: \{"reason":"expired"\}\n\n$/);
+    assert.ok(Date.now() >= until);
   });
 
   it("refuses who is not known, or may not, before their body is read", async () => {

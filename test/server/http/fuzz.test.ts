@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { fields, list } from "../../../model/data";
 import { apiRoutes } from "../../../server/api/routes";
 import { openApiOf } from "../../../server/http/openapi";
 import { kpaasRoutes } from "../../../server/terraman/routes";
-import { asWord, junkFor } from "../../support/junk";
+import { asWord, junkFor, METACHARACTERS } from "../../support/junk";
 import { fileOf, type OwnService, playOwn } from "../../support/own-service";
 import { as, playApp } from "../../support/service";
 import { serviceFolders } from "../../support/service-folders";
@@ -26,7 +27,11 @@ describe("Whatever is sent", function () {
   after(() => own.close());
 
   it("to any call is answered by what was asked for or by a problem, and never by a failure", async () => {
-    const parts = { ...own.parts, command: async () => ({ code: 2, printed: JSON.stringify({ problems: [] }) }) };
+    const parts = {
+      ...own.parts,
+      command: async () => ({ code: 2, printed: JSON.stringify({ problems: [] }) }),
+      send: async () => ({ status: 401, headers: {}, body: "" }),
+    };
     await own.parts.database.query
       .insertInto("operations")
       .values({ id: OPERATION, environment: "busan", kind: "up", state: "failed", askedBy: "kim" })
@@ -81,6 +86,14 @@ describe("Whatever is sent", function () {
         );
       }
     assert.ok(sent > 500, String(sent));
+    // Each field by itself, with the others as they should be.
+    for (const { method, path, url, body, what } of oneByOne(paths)) {
+      const sentBody = body === undefined ? {} : { payload: JSON.stringify(body) };
+      const headers = { ...ADMINISTRATOR, "content-type": "application/json" };
+      const answer = await app.inject({ method: method as "GET", url, headers, ...sentBody });
+      assert.ok(answer.statusCode < 500, `${method} ${path} ${what}: ${answer.statusCode} ${answer.body}`);
+    }
+    assert.ok(!existsSync("/canary"));
     // Nothing was more than text.
     const { rows } = await sql<{
       tables: number;
@@ -90,3 +103,52 @@ describe("Whatever is sent", function () {
     await app.close();
   });
 });
+
+interface OneByOne {
+  readonly method: string;
+  readonly path: string;
+  readonly url: string;
+  readonly body?: unknown;
+  readonly what: string;
+}
+
+/** Of how many characters that mean something elsewhere each field is given each time; of all of them in turn. */
+const EACH = Math.max(3, Math.min(METACHARACTERS.length, Math.ceil(RUNS / 4)));
+
+/** For each field of each call that is a text, requests in which it alone is what breaks out of SQL, shells and paths. */
+function* oneByOne(paths: Readonly<Record<string, unknown>>): Generator<OneByOne> {
+  let turn = 0;
+  for (const [path, operations] of Object.entries(paths))
+    for (const [method, described] of Object.entries(fields(operations))) {
+      const { parameters, requestBody } = fields(described);
+      const named = list(parameters).map(fields);
+      const properties = fields(fields(fields(fields(fields(requestBody).content)["application/json"]).schema).properties);
+      const places = [
+        ...named.filter(({ in: where }) => where !== "header").map(({ name }) => String(name)),
+        ...Object.keys(properties).map((name) => `body.${name}`),
+      ];
+      for (const place of places)
+        for (let time = 0; time < EACH; time++) {
+          const bad = METACHARACTERS[turn++ % METACHARACTERS.length] ?? "";
+          const url = path.replace(/\{(\w+)\}/g, (_, name: string) => asWord(name === place ? bad : goodFor(name)));
+          const query = named.some(({ name, in: where }) => name === place && where === "query") ? `?${place}=${asWord(bad)}` : "";
+          const body = Object.fromEntries(Object.keys(properties).map((name) => [name, `body.${name}` === place ? bad : goodFor(name)]));
+          yield {
+            method: method.toUpperCase(),
+            path,
+            url: `${url}${query}`,
+            what: `${place}: ${bad}`,
+            ...(requestBody === undefined ? {} : { body }),
+          };
+        }
+    }
+}
+
+function goodFor(name: string): unknown {
+  const known: Readonly<Record<string, unknown>> = {
+    ...{ name: "seoul", id: OPERATION, cluster: OPERATION, providerType: "OPENSTACK", provider: "OPENSTACK", resourceUid: "1" },
+    ...{ kind: "preview", pool: "worker", count: 2, to: "1.7.0", ttl: "1h", digest: "x", reason: "x", text: fileOf("seoul") },
+    ...{ resourceName: "one", hclScript: "infrastructure: {}", region: "KR1", project: "p", credentials: {}, approvals: [], names: [] },
+  };
+  return known[name] ?? "";
+}

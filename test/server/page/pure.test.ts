@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { around, differenceOf } from "../../../server/page/browser/difference";
 import { counted, daysLeft, filtered, sorted } from "../../../server/page/browser/filter";
 import { plainText } from "../../../server/page/browser/plain-text";
 import { may } from "../../../server/page/browser/roles";
@@ -103,11 +104,37 @@ describe("What the page offers", () => {
   });
 });
 
+describe("The page's difference of two texts", () => {
+  const line = fc.constantFrom("a", "b", "c", "");
+  const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"));
+
+  it("holds both of them, whole and in order, and no line twice that they have in common", () => {
+    fc.assert(
+      fc.property(text, text, (first, second) => {
+        const lines = differenceOf(first, second);
+        const of = (one: string) => lines.filter(({ of: whose }) => whose === "both" || whose === one).map((each) => each.text);
+        assert.deepEqual([of("first").join("\n"), of("second").join("\n")], [first, second]);
+        if (first === second) assert.ok(lines.every(({ of: whose }) => whose === "both"));
+      }),
+    );
+  });
+
+  it("leaves out what is far from any change", () => {
+    const many = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    const shown = around(differenceOf(many.join("\n"), many.with(10, "other").join("\n")));
+    assert.deepEqual(
+      shown.map((each) => each?.text),
+      [undefined, "line 8", "line 9", "line 10", "other", "line 11", "line 12", undefined],
+    );
+  });
+});
+
 describe("The page's drawing of a cluster", () => {
   const machines = (count: number, zones: number): Machine[] =>
     Array.from({ length: count }, (_, index) => ({
       ...{
         key: `worker-${index}`,
+        ...{ name: `seoul-worker-${index}`, generation: 1 },
         pool: "worker",
         roles: index < 3 ? ["control-plane", "etcd"] : ["worker"],
         address: `10.0.0.${index}`,

@@ -148,6 +148,7 @@ export function leadershipSuite(open: () => Promise<Database>, folder: () => str
       await new Promise((later) => setTimeout(later, 20));
     }
     assert.deepEqual([next.launched, await states(two)], [[], ["seoul running"]]);
+    slow.prints = () => JSON.stringify({ changes: { create: 3 } });
     slow.end("up", { outcome: "done" });
     while ((await states(two))[0] !== "seoul done") {
       await two.leadership.beat();
@@ -155,6 +156,9 @@ export function leadershipSuite(open: () => Promise<Database>, folder: () => str
     }
     await Promise.all([one.work.idle(), two.work.idle()]);
     assert.deepEqual([slow.launched, next.launched, one.failures], [["preview.1", "up.2"], [], []]);
+    // In numbers too: what it has printed lies where it ran.
+    const { result } = await two.database.query.selectFrom("operations").select("result").executeTakeFirstOrThrow();
+    assert.deepEqual(JSON.parse(result ?? "{}").counts, { create: 3, update: 0, replace: 0, delete: 0, same: 0 });
   });
 
   it("begin a step anew whose place was lost, and write down nothing of what comes of it there after all", async () => {

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { Row } from "../data/tables";
 import type { Fault } from "../http/problem";
-import { type Provider, text } from "./shapes";
+import { text } from "../http/sent-text";
+
+/** Clouds as K-PaaS calls them. */
+export const PROVIDERS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT"] as const;
+export type Provider = (typeof PROVIDERS)[number];
+export const ofProvider = z.enum(PROVIDERS);
 
 /** What K-PaaS calls a cloud, and what that is here. */
 interface KnownProvider {
@@ -73,6 +78,29 @@ export function lacking(
   ];
   return missing.map((path) => ({ path, reason: "must be given" }));
 }
+
+/** Which fields of an account each cloud takes. */
+export function accountForms(): readonly {
+  readonly provider: Provider;
+  readonly needs: readonly string[];
+  readonly credentials: readonly string[];
+  readonly makes: boolean;
+}[] {
+  return PROVIDERS.map((provider) => {
+    const { needs, credentials, provider: makes } = KNOWN[provider];
+    return { provider, needs: [...needs], credentials: [...credentials], makes: makes !== undefined };
+  });
+}
+
+/** The field of an account, or of its credentials, that a variable is made of; undefined where it is of none. */
+export function fieldOf(provider: Provider, variable: string | undefined): string | undefined {
+  const { needs, credentials, variables } = KNOWN[provider];
+  const account = { ...NO_ACCOUNT, ...Object.fromEntries(needs.map((name) => [name, `\0${name}`])) };
+  const secret = Object.fromEntries(credentials.map((name) => [name, `\0credentials.${name}`]));
+  return variables(account, secret)[variable ?? ""]?.slice(1);
+}
+
+const NO_ACCOUNT = { id: 0, name: "", provider: "", project: null, region: null, site: null, created: new Date(0), modified: new Date(0) };
 
 /** Empty credentials of each cloud, by which the portal draws its form. */
 export function emptyCredentials(): Record<Provider, Record<string, string>> {

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { Shared } from "../../../server/api/shared";
+
+describe("An answer that many ask for", () => {
+  it("is asked for once in a while, and again where that failed", async () => {
+    const shared = new Shared(50);
+    let asked = 0;
+    const ask = async () => ++asked;
+    assert.deepEqual(await Promise.all([1, 2, 3].map(() => shared.of("a", ask))), [1, 1, 1]);
+    assert.equal(await shared.of("b", ask), 2);
+    await pause(80);
+    assert.equal(await shared.of("a", ask), 3);
+    await assert.rejects(
+      shared.of("c", () => Promise.reject(new Error("away"))),
+      /away/,
+    );
+    assert.equal(await shared.of("c", ask), 4);
+  });
+});
