@@ -27,8 +27,8 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
     /^components\/platform\/(istio-(base|cni)\/|mesh\.ts$)/,
   "where states are, and what their secrets are encrypted by, as the engine names them":
     /^(cli\/backend|operate\/state\/secrets-plan)\.ts$/,
-  "clouds as the calls of another product name them": /^server\/terraman\/(providers|shapes)\.ts$/,
-  "the server that the service's own database may be on": /^(server\/settings|cli\/commands\/server)\.ts$/,
+  "clouds as the calls of another product name them": /^(server\/(accounts\/providers|terraman\/shapes)|library\/client-calls)\.ts$/,
+  "the server that the service's own database may be on": /^(server\/(settings|data\/database)|cli\/commands\/server)\.ts$/,
   "what a fleet's clusters may be joined by": /^model\/fleet\/schema\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };

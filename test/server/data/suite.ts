@@ -82,7 +82,7 @@ export function databaseSuite(open: () => Promise<Database>): void {
       ...{ id: randomUUID(), environment, kind, state, askedBy: "kim", step: kind, reason: null, cluster: null },
       ...{
         created: new Date(day * 86_400_000),
-        ended: state === "running" || state === "planned" ? null : new Date(day * 86_400_000 + 1),
+        ...(state === "running" || state === "planned" ? {} : { ended: new Date(day * 86_400_000 + 1) }),
         ...more,
       },
     });
