@@ -12,7 +12,7 @@ import { messageOf } from "./events";
 import { locateEngine } from "./locate";
 import { pastOwnLocks, removeOwnLocks } from "./own-locks";
 import { holderIn, translateErrors } from "./translate";
-import type { EngineTarget, OperationKind, RunOptions } from "./types";
+import type { EngineTarget, OperationKind, RunOptions, StateJob } from "./types";
 import { type EngineSetting, openWorkspace, realSetting } from "./workspace";
 
 /*
@@ -31,7 +31,12 @@ type Whose = Pick<EngineTarget, "root" | "sandbox" | "adoption"> & { readonly pl
  * Does something with an environment that three stacks hold, while no other host does. The sandbox's backend is one host's alone.
  * @throws StackBusyError that names who works on it
  */
-export async function asOnlyHost<T>(what: OperationKind, target: EngineTarget, options: RunOptions, work: () => Promise<T>): Promise<T> {
+export async function asOnlyHost<T>(
+  what: OperationKind | StateJob,
+  target: EngineTarget,
+  options: RunOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   if (target.plan.layers === "one" || target.sandbox || target.adoption !== undefined) return await work();
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });

@@ -44,8 +44,11 @@ interface Kind {
   before(run: Run): Promise<Resolution>;
   /** Lets the engine delete what is protected and goes with an approved change. */
   yieldTo?(run: Run, given: Protection["given"]): Promise<void>;
-  /** @param replace URNs of what is made anew */
-  engine(run: Run, handed: Handed, replace: readonly string[]): Promise<unknown>;
+  /**
+   * @param replace URNs of what is made anew
+   * @param unproven URNs of what only a refusal can tell of: they alone are tried
+   */
+  engine(run: Run, handed: Handed, replace: readonly string[], unproven: readonly string[]): Promise<unknown>;
   /** Answers a failure; true: it is worth another try. */
   answer?(run: Run, unproven: Resolution["unproven"], failed: EventCollector): Promise<boolean>;
   /** What is done after the engine; gives the outputs. */
@@ -78,8 +81,10 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     before: resolveAndRecall,
     yieldTo: unprotect,
     // Of what is looked for as much is found as there is. What is changed stops at the first failure: what is deleted may depend on what failed.
-    engine: ({ stack, target }, handed, replace) =>
-      stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined }),
+    engine: ({ stack, target }, handed, replace, unproven) =>
+      unproven.length > 0
+        ? stack.up({ ...handed, target: [...unproven], continueOnError: true })
+        : stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined }),
     answer: ({ open }, unproven, failed) => adoptRefused(open, unproven, failed.refusals),
     after: async ({ open, command, setting, options }, done) => {
       // What only a refusal could have told was made now.

@@ -3,15 +3,18 @@ import { join } from "node:path";
 import { makeFolder, PRIVATE, PRIVATE_FOLDER, removeFolder, writeWhole } from "../host/files";
 import { fields } from "../model/data";
 import { LAYERS, type Layer, stackName } from "../model/layers";
-import { RefusedError } from "../model/problems";
+import { Findings, InvalidInputError, RefusedError } from "../model/problems";
 import { ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { GENERATED } from "./adopt/generated";
 import { type Finding, type Note, Notes } from "./adopt/notes";
 import { LEFT } from "./adopt/service";
 import type { Adoption } from "./adopt/setting";
+import { notKnownYet, OLDER, type Value, withNewer, wrongNames } from "./adopt/told";
 import { OperationFailedError } from "./errors";
 import type { ChangedResource } from "./events";
 import { keepHalfRecovered } from "./half-recovered";
+import { asOnlyHost } from "./held";
+import { asOnlyOne } from "./only-one";
 import { previewEnvironment, refreshEnvironment, upEnvironment } from "./operations";
 import { changeDependencies, parseState, plain, type StateResource } from "./state/state";
 import { openState, readStates, replaceStates, type StoredStack } from "./states";
@@ -26,8 +29,6 @@ export interface Hints {
   /** An older backup of the states: generated values, and ids that nobody can be asked for. */
   readonly older?: readonly StoredStack[];
 }
-
-type Value = Extract<Note, { kind: "value" }>;
 
 /** What was found of an environment whose state is lost. */
 export interface Recovered {
@@ -47,12 +48,22 @@ export const recoveryFolder = ({ root, plan, sandbox }: Pick<EngineTarget, "root
  * Puts the states of an environment together again by asking its cloud and its cluster. Nothing is made, changed or deleted there, and the
  * environment's own backend is not touched: all of it is done in a folder, from the beginning each time.
  * @param standing the stacks of layers that are not lost: they are taken as they are, and only the others are looked for
+ * @throws InvalidInputError where ids are told for what is not looked for; StackBusyError where somebody on this host works on it
  */
 export async function recover(
   target: EngineTarget,
-  { ids = {}, sshKey, older = [] }: Hints,
+  hints: Hints,
   standing: readonly StoredStack[] = [],
   options: RunOptions = {},
+): Promise<Recovered> {
+  return await asOnlyOne(target, () => findAll(target, hints, standing, options));
+}
+
+async function findAll(
+  target: EngineTarget,
+  { ids = {}, sshKey, older = [] }: Hints,
+  standing: readonly StoredStack[],
+  options: RunOptions,
 ): Promise<Recovered> {
   const folder = recoveryFolder(target);
   removeFolder(folder);
@@ -72,25 +83,28 @@ export async function recover(
     const stacks = lost.map(({ layer }) => `urn:pulumi:${stackName(target.plan.environment, layer)}::`);
     const all = (await previewEnvironment(adopting, options)).resources;
     const planned = all.filter(({ urn }) => stacks.some((stack) => urn.startsWith(stack)));
+    const wrong = new Findings();
+    wrong.add(wrongNames(ids, all, isAsked));
+    if (wrong.hasErrors) throw new InvalidInputError(wrong.toProblems(target.plan.environment));
     const key = planned.find(({ type, name }) => type.endsWith(":PrivateKey") && name.endsWith(LOGIN_KEY));
-    let known: Note[] = values;
+    let known = values;
     if (login !== undefined && key !== undefined) {
       const output = login.includes("OPENSSH") ? "privateKeyOpenssh" : "privateKeyPem";
       const from = sshKey === undefined ? "the cluster's stack" : "the key that was given";
-      known = [...values, { kind: "value", urn: key.urn, output, value: login, from }];
+      known = withNewer(known, [{ kind: "value", urn: key.urn, output, value: login, from }]);
     }
     for (let times = 0; times < MOST_LOOKS; times++) {
       await beginAnew(adopting, standing, options);
       await look(adopting, lost, known, options);
       // By now it is known where generated values are meant to be, and what is there. Names may hold their digests: with them more is found.
-      const more = unknownYet(known, notesOf(adoption));
+      const more = notKnownYet(known, notesOf(adoption));
       if (more.length === 0) break;
-      known = [...known, ...more];
+      known = withNewer(known, more);
     }
     const findings = withUnreached(planned, notesOf(adoption));
     if (!findings.some(({ outcome }) => outcome === "found")) return { findings, changes: [], states: [] };
     for (const one of lost) await refreshEnvironment(one, options);
-    const changes = standing.length === 0 ? (await previewEnvironment(adopting, options)).resources : await previewEach(lost, options);
+    const changes = await previewEach(lost, options);
     const states = (await readStates(adopting, options)).filter(({ layer }) => isLost(layer)).map(withoutLeft);
     return { findings, changes, states };
   } finally {
@@ -100,16 +114,6 @@ export async function recover(
 
 /** How often it is looked at most: each time what was learned before leads further. */
 const MOST_LOOKS = 6;
-
-/** Values that were learned just now. */
-function unknownYet(known: readonly Note[], notes: readonly Note[]): Value[] {
-  const keys = new Set(known.flatMap((note) => (note.kind === "value" ? [`${note.urn} ${note.output}`] : [])));
-  return notes.flatMap((note) => {
-    if (note.kind !== "value" || keys.has(`${note.urn} ${note.output}`)) return [];
-    keys.add(`${note.urn} ${note.output}`);
-    return [note];
-  });
-}
 
 /** Ends the logical name of the key that machines are made with. */
 const LOGIN_KEY = "-ssh-key";
@@ -134,7 +138,7 @@ async function recall(
       if (GENERATED[type] === undefined) recalled[urn] = id ?? "";
       else
         for (const [output, value] of Object.entries(plain(outputs ?? {})))
-          if (typeof value === "string") values.push({ kind: "value", urn, output, value, from: "the older state" });
+          if (typeof value === "string") values.push({ kind: "value", urn, output, value, from: OLDER });
     }
   }
   return { recalled, values, ...(login === undefined ? {} : { login }) };
@@ -240,6 +244,7 @@ export async function importRecovered(
   shown: readonly StoredStack[],
   options: RunOptions = {},
 ): Promise<void> {
-  keepHalfRecovered(target, states);
-  await replaceStates(target, states, shown, () => undefined, options);
+  await asOnlyHost("state recover", target, options, async () => {
+    await replaceStates(target, states, shown, () => keepHalfRecovered(target, states), options);
+  });
 }

@@ -95,6 +95,8 @@ export async function runOperation(
       replace = await machinesOf(before);
     }
     const { parallel = AT_ONCE } = options;
+    // All at once and nothing beside: an engine that does more stops at the first refusal, and would begin again for each.
+    let tried = kind.answer === undefined ? [] : unproven.map(({ urn }) => urn);
     for (let done = false; !done; ) {
       // What follows looks at the state afresh, however this ends.
       if (kind.changes) open.changed();
@@ -105,9 +107,10 @@ export async function runOperation(
           watch.take(event);
           collector.take(event);
         };
-        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace).finally(() => watch.done());
+        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace, tried).finally(() => watch.done());
         if (atEnd) forgetWorld(setting);
-        done = true;
+        done = tried.length === 0;
+        tried = [];
       } catch (error) {
         if (watch.why !== undefined) collector.note([watch.why]);
         // What it has done will never have been.
@@ -123,7 +126,10 @@ export async function runOperation(
         // Only the program reads the configuration, and with it what is approved there.
         const approved = judgements.approved.map(({ approval }) => approval);
         if (protection !== undefined || approved.length === 0 || !(await yieldTo(approved))) {
-          if (!(await kind.answer?.(run, unproven, collector))) throw error;
+          const isOver = error instanceof EngineKilledError || watch.why !== undefined || options.signal?.aborted || watched?.thrown();
+          // What is wrong beside, the whole program tells.
+          if (!(await kind.answer?.(run, unproven, collector)) && (tried.length === 0 || isOver)) throw error;
+          tried = [];
           // Those that were made again are new ones by now.
           replace = await machinesOf(parseState(await open.exportState(false)));
         }

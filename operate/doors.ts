@@ -22,7 +22,7 @@ export interface Doors {
     Pick<typeof States, "projectOf" | "readStates" | "replaceStates"> &
       Pick<typeof ListStates, "listStates" | "namesInBackend"> &
       Pick<typeof Recover, "recover" | "importRecovered"> &
-      Pick<typeof HalfRecovered, "wasRecovering"> &
+      Pick<typeof HalfRecovered, "wasRecovering" | "forgetHalfRecovered"> &
       Pick<typeof Secrets, "readSecrets" | "changeSecrets">
   >;
   engine(): Promise<

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { fields } from "../../model/data";
-import type { Findable, Question, Values } from "../../model/findable";
+import { type Findable, type Question, textOf, type Values } from "../../model/findable";
 import { ANSIBLE_PLAYBOOK } from "../../model/type-tokens";
 import { nameOf } from "../events";
 import { answer } from "../state/answer";
@@ -24,7 +24,7 @@ export interface Asking {
 
 /** Where a resource is, or why that cannot be told. */
 export type Place =
-  | { readonly id: string; readonly told?: boolean }
+  | { readonly id: string }
   | { readonly outcome: Exclude<Outcome, "found" | "known">; readonly reason: string; readonly id?: string };
 
 /** How a resource is found of which nothing is recorded, but that it was made. */
@@ -33,12 +33,8 @@ export function standing({ type, urn }: Pick<Wanted, "type" | "urn">): Findable 
   return (way.how === "id" || way.how === "lookup") && way.standing !== undefined ? way.standing : way;
 }
 
-/**
- * Finds where a resource is.
- * @param told its id, where a person has told it
- */
-export async function place(wanted: Wanted, told: string | undefined, asking: Asking): Promise<Place> {
-  if (told !== undefined) return { id: told, told: true };
+/** Finds where a resource is. */
+export async function place(wanted: Wanted, asking: Asking): Promise<Place> {
   const { type, urn, inputs } = wanted;
   // Recorded without the digest of what it ran, it is run again.
   if (type === ANSIBLE_PLAYBOOK) return { outcome: "left", id: nameOf(urn), reason: "nobody can tell what it did: it is run again" };
@@ -87,6 +83,18 @@ const MARK = "kpaas-environment";
 function environmentOf({ metadata, tags, labels }: Values): unknown {
   const listed = Array.isArray(tags) ? tags.map((tag) => String(tag).split("=")).filter(([name]) => name === MARK) : [];
   return listed[0]?.[1] ?? fields(tags)[MARK] ?? fields(labels)[MARK] ?? fields(metadata)[MARK];
+}
+
+/** By what people call things: what is called otherwise is another one. */
+const NAMES = ["name", "clientId", "username"] as const;
+
+/** The name of what is there, where it is another than it should be. */
+export function otherName(wanted: Values, there: Values): string | undefined {
+  for (const each of NAMES) {
+    const [own, its] = [textOf(wanted[each]), textOf(there[each])];
+    if (own !== "" && its !== "" && own !== its) return its;
+  }
+  return undefined;
 }
 
 /** Whether what is there bears the marks of another environment than it should. */

@@ -58,12 +58,25 @@ export const GENERATED: Readonly<Record<string, Generated>> = {
 /** What comes before the 32 bytes of an Ed25519 key in PKCS #8. */
 const ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
 
+/** How OpenSSH's own format begins where no cipher hides the key. */
+const UNENCRYPTED = "openssh-key-v1\0\0\0\0\x04none";
+
+/** Whether a text is a private key as kpaas makes them for machines. */
+export function isLoginKey(text: string): boolean {
+  try {
+    const pem = text.includes("OPENSSH") ? fromOpenssh(text) : text;
+    return pem !== undefined && readKey(pem, "--ssh-key").asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
+}
+
 /** An Ed25519 key in OpenSSH's own format, without a passphrase, as PEM; undefined for any other. */
 function fromOpenssh(text: string): string | undefined {
   const blob = Buffer.from(text.replace(/-----[^-]+-----|\s/g, ""), "base64");
   // Type, public key, then the field with seed and public key together (PROTOCOL.key in OpenSSH's sources).
   const at = blob.lastIndexOf("ssh-ed25519");
-  if (at < 0 || !blob.toString("latin1").startsWith("openssh-key-v1\0")) return undefined;
+  if (at < 0 || !blob.toString("latin1").startsWith(UNENCRYPTED)) return undefined;
   const seed = at + "ssh-ed25519".length + 4 + 32 + 4;
   if (blob.length < seed + 32) return undefined;
   const der = Buffer.concat([ED25519, blob.subarray(seed, seed + 32)]);

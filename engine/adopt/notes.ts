@@ -29,6 +29,8 @@ export interface Finding {
   readonly id?: string;
   /** Why, or where from; never a secret. */
   readonly reason?: string;
+  /** A person has told the id. */
+  readonly told?: boolean;
 }
 
 /** What those who look for resources tell each other and whoever has started them. Values are secret. */

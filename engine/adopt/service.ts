@@ -16,10 +16,11 @@ import { toServiceError } from "../../plugin/rpc/errors";
 import { type Properties, secret } from "../../plugin/rpc/provider";
 import { fromStruct, toStruct } from "../../plugin/rpc/struct";
 import { plain } from "../state/state";
-import { type Asking, isForeign, isToldInputs, place, type Wanted } from "./find";
+import { type Asking, isForeign, isToldInputs, otherName, place, type Wanted } from "./find";
 import { GENERATED } from "./generated";
 import { learned, type StandIn } from "./learn";
 import type { Finding, Notes } from "./notes";
+import { OLDER } from "./told";
 
 /** The id of what the next `up` sees to: it is taken out of the state before anybody else reads it. */
 export const LEFT = "kpaas:left-to-the-next-up";
@@ -69,11 +70,14 @@ export function adopting(plugin: Client, { ids, recalled, notes }: Told): Untype
   /** Takes a resource up that is there. @throws Error where it is not, or nobody can tell */
   async function adopt(wanted: Wanted, sealed: Properties): Promise<{ id: string; properties: Properties }> {
     const { urn, type, inputs } = wanted;
-    const note = (finding: Omit<Finding, "urn" | "type">) => notes.add({ kind: "finding", urn, type, ...finding });
+    const told = ids[urn] ?? ids[urn.split("::").at(-1) ?? ""];
+    const note = (finding: Omit<Finding, "urn" | "type">) =>
+      notes.add({ kind: "finding", urn, type, ...finding, ...(told === undefined ? {} : { told: true }) });
     const asked = Object.fromEntries(Object.entries(sealed).filter(([key]) => !key.startsWith("__")));
     const asking = askingFor(urn);
-    let found = await place(wanted, ids[urn] ?? ids[urn.split("::").at(-1) ?? ""], asking);
-    if ("outcome" in found && found.outcome !== "missing") found = await place(wanted, recalled[urn], asking);
+    let found = told === undefined ? await place(wanted, asking) : { id: told };
+    const older = recalled[urn];
+    if (older !== undefined && "outcome" in found && found.outcome !== "missing") found = { id: older };
     if ("outcome" in found) {
       note(found);
       if (found.outcome !== "left") throw new Error(`404 not found: ${found.reason}`);
@@ -85,13 +89,19 @@ export function adopting(plugin: Client, { ids, recalled, notes }: Told): Untype
       throw error;
     });
     if (there.id === "") {
-      note({ outcome: "missing", id: found.id, reason: found.told === true ? "there is none of the id that was told" : "it is not there" });
+      const since = "it is not there any more; where another has taken its place, tell that one's id by --ids";
+      note({ outcome: "missing", id: found.id, reason: found.id === older ? since : "there is none of this id" });
       throw new Error(`404 not found: ${found.id}`);
     }
     const [live, outputs] = [plain(there.inputs), plain(there.properties)];
     if (isForeign(inputs, outputs) || isForeign(inputs, live)) {
       note({ outcome: "foreign", id: there.id, reason: "it bears the marks of another environment" });
       throw new Error(`404 not found: ${there.id} is another environment's`);
+    }
+    const other = told === undefined ? undefined : (otherName(inputs, outputs) ?? otherName(inputs, live));
+    if (other !== undefined) {
+      note({ outcome: "foreign", id: there.id, reason: `what has this id is called ${other}` });
+      throw new Error(`404 not found: ${there.id} is another one`);
     }
     const values = learned(inputs, outputs, standIns());
     for (const { urn: of, output, value, path } of [...values, ...learned(inputs, live, standIns())])
@@ -126,6 +136,8 @@ export function adopting(plugin: Client, { ids, recalled, notes }: Told): Untype
       notes.add({ kind: "finding", urn, type, outcome: "lost", reason: kind?.lost ?? "another one is made" });
       return { id: made.getId(), properties: outputs };
     }
+    // What an older state tells shows too where it is meant to be: another may be there by now.
+    if (places.has(OLDER)) notes.add({ kind: "made", urn, values: known });
     const { id = made.getId(), ...real } = kind.complete(known);
     const sealed = Object.entries(real).map(([name, value]) => [name, typeof outputs[name] === "string" ? value : secret(value)]);
     notes.add({ kind: "finding", urn, type, outcome: "known", reason: [...places].slice(0, 1).join("") });

@@ -13,6 +13,8 @@ export interface RecoveredResource {
   readonly id?: string;
   /** Why it is so, or what follows from it. */
   readonly reason?: string;
+  /** True: its id was told. */
+  readonly told?: boolean;
 }
 
 /** What putting the state of an environment together again would give. */
@@ -27,10 +29,7 @@ export interface StateRecoveryPlan {
 /** Reads what was found. Pure. */
 export function planRecovery({ findings, changes, states }: Recovered): StateRecoveryPlan {
   const place = ({ outcome, name }: RecoveredResource) => `${ORDER.indexOf(outcome)} ${name}`;
-  const resources = findings.map(({ urn, type, outcome, id, reason }): RecoveredResource => {
-    const name = urn.split("::").at(-1) ?? urn;
-    return { name, type, outcome, ...(id === undefined ? {} : { id }), ...(reason === undefined ? {} : { reason }) };
-  });
+  const resources = findings.map(({ urn, ...finding }): RecoveredResource => ({ name: urn.split("::").at(-1) ?? urn, ...finding }));
   return {
     resources: resources.sort((a, b) => (place(a) < place(b) ? -1 : 1)),
     changes: changes.map(({ op, name }) => `${op} ${name}`),
@@ -40,6 +39,19 @@ export function planRecovery({ findings, changes, states }: Recovered): StateRec
 
 /** What a person has to look at comes first. */
 const ORDER: readonly Outcome[] = ["foreign", "several", "unasked", "missing", "lost", "left", "known", "found"];
+
+/** Ids that were told and are not of what they were told for. Pure. */
+export function wrongIds(environment: string, { resources, changes }: StateRecoveryPlan): Problem[] {
+  return resources.flatMap(({ name, outcome, id, reason = "", told }) => {
+    const replaced = changes.some((change) => change === `replace ${name}`)
+      ? "what has this id would be replaced: it is another one"
+      : undefined;
+    const wrong = outcome === "found" ? replaced : reason;
+    if (told !== true || wrong === undefined) return [];
+    const remedy = "look for the id of what the file calls so, of this very type";
+    return [{ environment, path: `--ids.${name}`, value: id, reason: wrong, remedy, severity: "error" }];
+  });
+}
 
 /** What stands in the way of taking it, and the way out. Pure. */
 export function obstacles(environment: string, plan: StateRecoveryPlan): Problem[] {
@@ -51,6 +63,12 @@ export function obstacles(environment: string, plan: StateRecoveryPlan): Problem
     const remedy = REMEDIES[outcome];
     return remedy === undefined ? [] : [problem(name, reason, remedy)];
   });
+  // What it has signed is not made again by another one, which would stand beside what is there.
+  const isUnsigned = resources.some(({ type, outcome }) => outcome === "unasked" && type.startsWith("tls:"));
+  const keys = isUnsigned ? resources.filter(({ type, outcome }) => outcome === "lost" && type.endsWith(":PrivateKey")) : [];
+  const unsigned = keys.map(({ name }) =>
+    problem(name, "it is lost, and what it has signed cannot be made without it", "name an older backup by --older: only a state has it"),
+  );
   const ids = new Map<string, string>();
   const twice = resources.flatMap(({ name, type, outcome, id }) => {
     const other = outcome === "found" ? ids.get(`${type} ${id}`) : undefined;
@@ -67,7 +85,7 @@ export function obstacles(environment: string, plan: StateRecoveryPlan): Problem
         "set the file to what is there, or give the value that it was made with (--ssh-key, --older)",
       );
     });
-  return [...unclear, ...twice, ...harm];
+  return [...unsigned, ...unclear, ...twice, ...harm];
 }
 
 const REMEDIES: Partial<Record<Outcome, string>> = {

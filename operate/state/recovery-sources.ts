@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { isLoginKey } from "../../engine/adopt/generated";
 import type { StoredStack } from "../../engine/states";
 import { readTextFile } from "../../files/text-file";
 import { readYaml } from "../../files/yaml";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { Findings, InvalidInputError } from "../../model/problems";
 import { readStates } from "./folder";
 
@@ -23,11 +25,22 @@ interface Told {
 }
 
 /** Reads all of them. @throws InvalidInputError with everything that is wrong with any */
-export function readRecoverySources(environment: string, sources: RecoverySources): Told {
+export function readRecoverySources(
+  { environment, layers }: Pick<EnvironmentPlan, "environment" | "layers">,
+  project: string,
+  sources: RecoverySources,
+): Told {
   const findings = new Findings();
   const ids = sources.ids === undefined ? undefined : idsIn(sources.ids, findings);
   const sshKey = sources.sshKey === undefined ? undefined : keyIn(sources.sshKey, findings);
-  const older = sources.older === undefined ? undefined : statesIn(sources.older, environment, findings);
+  const older = sources.older === undefined ? undefined : statesIn(sources.older, environment, project, findings);
+  if (older?.some(({ layer }) => (layer === undefined) === (layers === "three")))
+    findings.error(
+      "--older",
+      `holds ${layers === "three" ? "one stack" : "stacks of layers"}, and the file has \`layers: ${layers}\``,
+      "name a backup that was made since it has them, or leave it out",
+    );
+
   if (findings.hasErrors) throw new InvalidInputError(findings.toProblems(environment));
   return { ...(ids && { ids }), ...(sshKey && { sshKey }), ...(older && { older }) };
 }
@@ -37,6 +50,8 @@ function idsIn(file: string, findings: Findings): Record<string, string> | undef
   const content = readYaml(file, "--ids", findings);
   if (findings.all.length > before) return undefined;
   const { data, error } = z.record(z.string(), z.string()).safeParse(content);
+  for (const [name, id] of Object.entries(data ?? {}))
+    if (id.trim() === "") findings.error(`--ids.${name}`, "is empty", "write the id, or take the line out");
   for (const { path } of error?.issues ?? [])
     findings.error(
       ["--ids", ...path.map(String)].join("."),
@@ -48,17 +63,24 @@ function idsIn(file: string, findings: Findings): Record<string, string> | undef
 
 function keyIn(file: string, findings: Findings): string | undefined {
   const text = readTextFile(file, "--ssh-key", findings);
-  if (text === undefined || /^-----BEGIN [A-Z ]*PRIVATE KEY-----$/m.test(text)) return text;
-  findings.error("--ssh-key", "holds no private key in PEM or OpenSSH's format", "give the file that the machines were made with");
+  if (text === undefined || isLoginKey(text)) return text;
+  findings.error("--ssh-key", "holds no Ed25519 key without a passphrase", "give the key that `kpaas outputs --show-secrets` printed");
   return undefined;
 }
 
-function statesIn(folder: string, environment: string, findings: Findings): readonly StoredStack[] | undefined {
+function statesIn(folder: string, environment: string, project: string, findings: Findings): readonly StoredStack[] | undefined {
   try {
-    return readStates(folder, environment).states;
+    const { manifest, states } = readStates(folder, environment);
+    if (manifest.project !== project)
+      findings.error(
+        "--older",
+        `is of the Pulumi project ${manifest.project}, and this one is ${project}`,
+        "name a backup of this project",
+      );
+    return states;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    findings.add(error.problems);
+    for (const { reason, remedy } of error.problems) findings.error("--older", reason, remedy);
     return undefined;
   }
 }

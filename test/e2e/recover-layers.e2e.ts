@@ -13,7 +13,12 @@ import { idsOf, lose, NOTHING, seen, targetIn, unlike } from "../support/lost-st
 /** A database is enough of a platform; without cert-manager nobody but the state has the key of the platform's own authority. */
 const PLATFORM = { services: { metricsServer: false, keycloak: false, portal: false } };
 
-const LOST: readonly (readonly Layer[])[] = LAYERS.map((layer) => [layer]);
+/** Each layer, each pair of them, and all. */
+const LOST: readonly (readonly Layer[])[] = [
+  ...LAYERS.map((layer) => [layer]),
+  ...LAYERS.map((stands) => LAYERS.filter((layer) => layer !== stands)),
+  LAYERS,
+];
 
 /** The tests are one story: whatever is lost is found, and the environment goes on with it. */
 describe("An environment in three stacks", function () {
@@ -23,6 +28,7 @@ describe("An environment in three stacks", function () {
 
   before(async function () {
     await engineForTests.call(this);
+    this.timeout(600_000);
     root = mkdtempSync(join(tmpdir(), "kpaas-recover-"));
     target = targetIn(root, { layers: "three", platform: PLATFORM });
     await upEnvironment(target);
@@ -31,11 +37,12 @@ describe("An environment in three stacks", function () {
 
   for (const layers of LOST)
     it(`that has lost ${layers.join(", ")} is found again, and what stands stays as it is`, async () => {
-      const { before } = await lose(target, layers);
+      const { before, sshKey = "" } = await lose(target, layers);
       const present = await readStates(target);
       assert.equal(present.length, LAYERS.length - layers.length);
-      // A layer that stands knows the key.
-      const hints = { ids: seen(before, "ServerGroup") };
+      // Either of these knows the key, where it stands.
+      const knows = present.some(({ layer }) => layer !== "platform");
+      const hints = { ids: seen(before, "ServerGroup"), ...(knows ? {} : { sshKey }) };
       const { findings, changes, states } = await recover(target, hints, present);
       assert.deepEqual(unlike(findings, "found", "known", "left"), []);
       assert.deepEqual(changes, []);

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isForeign, place, standing } from "../../engine/adopt/find";
+import { isForeign, otherName, place, standing } from "../../engine/adopt/find";
 import { GENERATED } from "../../engine/adopt/generated";
 import { learned } from "../../engine/adopt/learn";
 import { Notes } from "../../engine/adopt/notes";
+import { notKnownYet, OLDER, withNewer, wrongNames } from "../../engine/adopt/told";
 import { generateKey, opensshForms, traditionalPem } from "../../model/private-keys";
 import { ANSIBLE_PLAYBOOK } from "../../model/type-tokens";
-import { obstacles, planRecovery } from "../../operate/state/recover-plan";
+import { obstacles, planRecovery, wrongIds } from "../../operate/state/recover-plan";
 import { temporaryFolders } from "../support/temporary";
 
 const GOLDEN = join(__dirname, "..", "..", "..", "test", "golden");
@@ -86,16 +87,108 @@ describe("what is found of an environment whose state is lost", () => {
       read: async () => undefined,
     };
     const of = (type: string) => ({ urn: `urn:pulumi:s::p::${type}::it`, type, inputs: { name: "it" } });
-    const outcome = async (type: string, told?: string) => {
-      const found = await place(of(type), told, asking);
+    const outcome = async (type: string) => {
+      const found = await place(of(type), asking);
       return "outcome" in found ? found.outcome : found.id;
     };
     assert.equal(await outcome("openstack:networking/network:Network"), "several");
     assert.equal(await outcome("openstack:compute/serverGroup:ServerGroup"), "unasked");
-    assert.equal(await outcome("openstack:compute/serverGroup:ServerGroup", "id-1"), "id-1");
     assert.equal(await outcome("openstack:networking/secGroupRule:SecGroupRule"), "left");
     assert.equal(await outcome("openstack:loadbalancer/member:Member"), "unasked");
     assert.equal(await outcome(ANSIBLE_PLAYBOOK), "left");
+  });
+
+  it("is another than was told where it is called otherwise", () => {
+    assert.equal(otherName({ name: "a" }, { name: "b" }), "b");
+    assert.equal(otherName({ clientId: "a" }, { clientId: "b" }), "b");
+    for (const there of [{ name: "a" }, {}, { description: "b" }]) assert.equal(otherName({ name: "a" }, there), undefined);
+  });
+
+  it("is told by names that the file has, each with an id of its own, and all that is wrong is told at once", () => {
+    const one = (type: string, name: string) => ({ type, name, urn: `urn:pulumi:s::p::${type}::${name}` });
+    const [port, group] = ["openstack:networking/port:Port", "openstack:compute/serverGroup:ServerGroup"];
+    const asked = [
+      one(port, "s-a"),
+      one(port, "s-b"),
+      one(group, "s-g"),
+      one(port, "s-g"),
+      one("random:index/randomPassword:RandomPassword", "s-p"),
+    ];
+    const all = [...asked, one("kpaas:index:Cluster", "s-cluster")];
+    const hasId = (type: string) => !type.startsWith("kpaas:");
+    const wrong = (ids: Record<string, string>) => wrongNames(ids, all, hasId).map(({ path, reason }) => `${path}: ${reason}`);
+    assert.deepEqual(wrong({ "s-a": "1", "s-b": "2", [one(port, "s-g").urn]: "3", [one(group, "s-g").urn]: "3" }), []);
+    assert.deepEqual(wrong({ "s-a": "1", "s-b": "1", "s-g": "2", "s-p": "3", "s-cluster": "4", "s-c": "5" }), [
+      "--ids.s-b: has the same id as s-a",
+      "--ids.s-g: 2 resources have this name",
+      "--ids.s-p: is generated: nobody but the state knows it by an id",
+      "--ids.s-cluster: has no id: it only holds others together",
+      "--ids.s-c: nothing in the file makes anything of this name",
+    ]);
+    assert.deepEqual(
+      wrongNames({ "s-aa": "1" }, all, hasId).map(({ remedy }) => remedy),
+      ["write s-a?"],
+    );
+  });
+
+  it("is refused as told wrongly where what has the id is not there, another's, of another type or another one", () => {
+    const type = "openstack:compute/serverGroup:ServerGroup";
+    const of = (name: string, outcome: "found" | "missing" | "foreign" | "unasked", told = true) => {
+      const reason = outcome === "found" ? {} : { reason: `is ${outcome}` };
+      return { urn: `urn:pulumi:s::p::${type}::${name}`, type, outcome, id: `id-${name}`, ...reason, ...(told && { told }) };
+    };
+    const findings = [
+      of("a", "missing"),
+      of("b", "foreign"),
+      of("c", "unasked"),
+      of("d", "found"),
+      of("e", "found"),
+      of("f", "missing", false),
+    ];
+    const changes = ["d", "f"].map((name) => ({ op: "replace", name, urn: `u::${name}`, type, properties: [] }));
+    assert.deepEqual(
+      wrongIds("s", planRecovery({ findings, changes, states: [] })).map(({ path, value, reason }) => `${path} ${value}: ${reason}`),
+      [
+        "--ids.b id-b: is foreign",
+        "--ids.c id-c: is unasked",
+        "--ids.a id-a: is missing",
+        "--ids.d id-d: what has this id would be replaced: it is another one",
+      ],
+    );
+  });
+
+  it("is by an older state what nothing newer is known of", () => {
+    const value = (urn: string, text: string, from = OLDER, output = "result") => ({
+      kind: "value" as const,
+      urn,
+      output,
+      value: text,
+      from,
+    });
+    const known = [
+      value("a", "old"),
+      value("a", "digest of old", OLDER, "bcryptHash"),
+      value("b", "same"),
+      value("c", "learned", "secret x"),
+    ];
+    const notes = [
+      ...known,
+      value("a", "new", "secret a"),
+      value("b", "same", "secret b"),
+      value("c", "again", "secret c"),
+      value("d", "first", "secret d"),
+    ];
+    const more = notKnownYet(known, notes);
+    assert.deepEqual(
+      more.map((one) => `${one.urn} ${one.value}`),
+      ["a new", "d first"],
+      "what was exchanged since, and what was not known",
+    );
+    assert.deepEqual(
+      withNewer(known, more).map((one) => `${one.urn} ${one.output} ${one.value}`),
+      ["b result same", "c result learned", "a result new", "d result first"],
+      "no digest of the old one is left",
+    );
   });
 
   it("is noted where nobody else can read it", () => {
@@ -124,5 +217,12 @@ describe("what is found of an environment whose state is lost", () => {
     for (const outcome of ["foreign", "several", "unasked"] as const)
       assert.deepEqual(reasons([found("a", "1"), { ...found("b", "2"), outcome, reason: "why" }]), ["b: why"]);
     assert.deepEqual(reasons([found("a", "1"), { ...found("b", "2"), outcome: "missing" }]), []);
+    const tls = (type: string, name: string, outcome: "lost" | "unasked") => ({ ...found(name, ""), type: `tls:index/${type}`, outcome });
+    const key = tls("privateKey:PrivateKey", "ca-key", "lost");
+    assert.deepEqual(reasons([found("a", "1"), key]), [], "what only it uses takes another one");
+    assert.deepEqual(reasons([found("a", "1"), key, tls("locallySignedCert:LocallySignedCert", "server", "unasked")]), [
+      "ca-key: it is lost, and what it has signed cannot be made without it",
+      "server: ",
+    ]);
   });
 });

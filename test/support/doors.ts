@@ -62,6 +62,7 @@ export function playedDoors(
       changeSecrets: () => assert.fail("no secrets are changed here"),
       recover: () => assert.fail("no state is looked for here"),
       wasRecovering: () => false,
+      forgetHalfRecovered: () => assert.fail("no recovery was broken off here"),
       importRecovered: () => assert.fail("no state is put in place here"),
     }),
     standIns: async () => ({ standIn: () => standIn }),

@@ -36,6 +36,20 @@ export async function lose(
   return { before, sshKey };
 }
 
+/** What providers cannot be asked for: types, or what is in them. */
+export const UNASKED = [
+  "compute/serverGroup:ServerGroup",
+  "loadbalancer/listener:Listener",
+  "loadbalancer/member:Member",
+  "loadbalancer/monitor:Monitor",
+  "dns/recordSet:RecordSet",
+  "applicationCredential:ApplicationCredential",
+  "lb/targetGroupAttachment:TargetGroupAttachment",
+  "computeClusterVmAntiAffinityRule",
+  "keycloak:index/",
+  "keycloak:openid/",
+] as const;
+
 /** What a person who looks into the cloud can tell of these types. */
 export function seen(before: readonly StoredStack[], ...types: readonly string[]): Record<string, string> {
   const known = resourcesOf(before).filter(({ type }) => types.some((one) => type.includes(one)));

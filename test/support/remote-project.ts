@@ -10,7 +10,7 @@ import { BARE } from "./layers";
 import { type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
-const FILE = { name: "k", infrastructure: { provider: "openstack" }, platform: BARE };
+const FILE = { name: "k", infrastructure: { provider: "openstack" } };
 
 export const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
 
@@ -21,13 +21,17 @@ export const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
 export class RemoteProject {
   readonly root = mkdtempSync(join(tmpdir(), "kpaas-state-"));
 
-  /** @param variables what is set beside PATH and HOME: the backend, credentials, the passphrase */
+  /**
+   * @param variables what is set beside PATH and HOME: the backend, credentials, the passphrase
+   * @param platform of the environment; nothing is asked for where it is left out
+   */
   constructor(
     readonly variables: Record<string, string>,
     layers: "one" | "three" = "one",
+    platform: object = BARE,
   ) {
     mkdirSync(join(this.root, "environments"));
-    const file = { ...FILE, layers };
+    const file = { ...FILE, layers, platform };
     writeFileSync(join(this.root, "environments", "k.yaml"), stringify(file));
     const { project, world } = prepareSandbox(this.root, "k");
     writeWorld(world, plannedFile(file).plan);
