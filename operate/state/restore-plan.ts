@@ -1,6 +1,9 @@
+import { findable } from "../../engine/state/findable";
 import { STACK, type StateResource } from "../../engine/state/state";
 import { secretsOf } from "../../engine/state/summary";
 import type { StoredStack } from "../../engine/states";
+import { fingerprintOf } from "../../model/canonical";
+import { parseApproval, STATE_FORGET } from "../../model/guard/approvals";
 import type { Problem } from "../../model/problems";
 import type { StateBackup } from "./folder";
 
@@ -77,15 +80,83 @@ export function refusals(
   return [...otherProject, ...otherLayers];
 }
 
+/**
+ * Why states that know more than a backup do not give way to it without an approval that is of just that: what is there would be nobody's, and
+ * what is generated would be another one. Every resource has a problem of its own. Pure.
+ */
+export function forgetting(
+  environment: string,
+  wanted: readonly StoredStack[],
+  present: readonly StoredStack[],
+  approvals: readonly string[],
+): Problem[] {
+  const forgotten = unknownTo(present, wanted);
+  if (forgotten.length === 0) return [];
+  const approval = forgetApproval(forgotten);
+  if (approvals.includes(approval)) return [];
+  const bound = approvals.map(parseApproval).find((one) => one?.action === "forget");
+  const vain =
+    bound === undefined
+      ? ""
+      : bound.bound === undefined
+        ? "; an approval to forget needs what is behind the @, so that it is of these resources alone"
+        : `; ${bound.bound} was of other resources`;
+  const all = forgotten.length === 1 ? "it" : `all ${forgotten.length} of them`;
+  return forgotten.map((one): Problem => {
+    const generated = isGenerated(one);
+    const loss = generated ? "it was generated since, and its value would be lost" : "it would stay there, and no state would know of it";
+    const safe = generated ? "name a backup that knows it" : "name a backup that knows it, or delete it by an `up` first";
+    return {
+      environment,
+      path: nameIn(one),
+      reason: `the state knows this ${kindIn(one)}${one.id && !generated ? ` (${one.id})` : ""} and the backup does not: ${loss}${vain}`,
+      remedy: `${safe}; to forget ${all} all the same: --approve ${approval}`,
+      severity: "error",
+    };
+  });
+}
+
+/** What is to be said, as warnings, of approvals that let nothing through here. Pure. */
+export function unusedApprovals(
+  environment: string,
+  wanted: readonly StoredStack[],
+  present: readonly StoredStack[],
+  approvals: readonly string[],
+): Problem[] {
+  const forgotten = unknownTo(present, wanted);
+  const used = forgotten.length === 0 ? undefined : forgetApproval(forgotten);
+  const reason = "lets nothing through: nothing here is waiting for it";
+  return approvals
+    .filter((text) => text !== used)
+    .map((text): Problem => ({ environment, path: `approval ${text}`, reason, remedy: "leave it out", severity: "warning" }));
+}
+
+/** The approval that is of these resources and of no others. */
+function forgetApproval(forgotten: readonly StateResource[]): string {
+  return `${STATE_FORGET}@${fingerprintOf(forgotten.map(identity).sort())}`;
+}
+
 /** What some states know and others do not, as type and name. */
 function beyond(some: readonly StoredStack[], others: readonly StoredStack[]): string[] {
-  const key = ({ urn, id = "" }: StateResource) => `${urn} ${id}`;
-  const known = new Set(others.flatMap(resourcesOf).map(key));
+  return unknownTo(some, others).map((one) => `${kindIn(one)} ${nameIn(one)}${one.id ? ` (${one.id})` : ""}`);
+}
+
+/** What some states know and others do not, but for what is no thing of its own. */
+function unknownTo(some: readonly StoredStack[], others: readonly StoredStack[]): StateResource[] {
+  const known = new Set(others.flatMap(resourcesOf).map(identity));
   return some
     .flatMap(resourcesOf)
-    .filter((one) => one.custom === true && !one.type.startsWith("pulumi:providers:") && !known.has(key(one)))
-    .map(({ type, urn, id }) => `${type.split(":").at(-1)} ${urn.split("::").at(-1)}${id ? ` (${id})` : ""}`);
+    .filter((one) => one.custom === true && !one.type.startsWith("pulumi:providers:") && !known.has(identity(one)));
 }
+
+/** What tells a resource from every other: what is in the state alone has no id that is its own, and is another one when it was made anew. */
+function identity(one: StateResource): string {
+  return `${one.urn} ${one.id ?? ""}${isGenerated(one) ? ` ${one.created ?? ""}` : ""}`;
+}
+
+const isGenerated = (one: StateResource): boolean => findable(one).how === "nowhere";
+const kindIn = ({ type }: StateResource): string => type.split(":").at(-1) ?? type;
+const nameIn = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? urn;
 
 function resourcesOf({ state }: StoredStack): StateResource[] {
   return (state.deployment.resources ?? []).filter(({ type }) => type !== STACK);
