@@ -4,6 +4,7 @@ import { secretsOf } from "../../engine/state/summary";
 import type { StoredStack } from "../../engine/states";
 import { fingerprintOf } from "../../model/canonical";
 import { parseApproval, STATE_FORGET } from "../../model/guard/approvals";
+import type { Verdict } from "../../model/guard/verdict";
 import type { Problem } from "../../model/problems";
 import type { StateBackup } from "./folder";
 
@@ -81,54 +82,48 @@ export function refusals(
 }
 
 /**
- * Why states that know more than a backup do not give way to it without an approval that is of just that: what is there would be nobody's, and
- * what is generated would be another one. Every resource has a problem of its own. Pure.
+ * Counts the approvals against what a restore would have forgotten: what is there would be nobody's, and what is generated would be another one.
+ * Every resource is refused by its name, until just these are approved. Pure.
  */
-export function forgetting(
+export function judgeForgetting(
   environment: string,
   wanted: readonly StoredStack[],
   present: readonly StoredStack[],
   approvals: readonly string[],
-): Problem[] {
+): Pick<Verdict, "refused" | "unused"> {
   const forgotten = unknownTo(present, wanted);
-  if (forgotten.length === 0) return [];
-  const approval = forgetApproval(forgotten);
-  if (approvals.includes(approval)) return [];
-  const bound = approvals.map(parseApproval).find((one) => one?.action === "forget");
-  const vain =
-    bound === undefined
-      ? ""
-      : bound.bound === undefined
-        ? "; an approval to forget needs what is behind the @, so that it is of these resources alone"
-        : `; ${bound.bound} was of other resources`;
-  const all = forgotten.length === 1 ? "it" : `all ${forgotten.length} of them`;
-  return forgotten.map((one): Problem => {
-    const generated = isGenerated(one);
-    const loss = generated ? "it was generated since, and its value would be lost" : "it would stay there, and no state would know of it";
-    const safe = generated ? "name a backup that knows it" : "name a backup that knows it, or delete it by an `up` first";
-    return {
-      environment,
-      path: nameIn(one),
-      reason: `the state knows this ${kindIn(one)}${one.id && !generated ? ` (${one.id})` : ""} and the backup does not: ${loss}${vain}`,
-      remedy: `${safe}; to forget ${all} all the same: --approve ${approval}`,
-      severity: "error",
-    };
-  });
+  const approval = forgotten.length === 0 ? undefined : forgetApproval(forgotten);
+  const refused =
+    approval === undefined || approvals.includes(approval)
+      ? []
+      : forgotten.map((one) => forgets(environment, one, forgotten.length, approval, vainBy(approvals)));
+  const reason = "lets nothing through: nothing here is waiting for it";
+  const unused = approvals
+    .filter((text) => text !== approval)
+    .map((text): Problem => ({ environment, path: `approval ${text}`, reason, remedy: "leave it out", severity: "warning" }));
+  return { refused, unused };
 }
 
-/** What is to be said, as warnings, of approvals that let nothing through here. Pure. */
-export function unusedApprovals(
-  environment: string,
-  wanted: readonly StoredStack[],
-  present: readonly StoredStack[],
-  approvals: readonly string[],
-): Problem[] {
-  const forgotten = unknownTo(present, wanted);
-  const used = forgotten.length === 0 ? undefined : forgetApproval(forgotten);
-  const reason = "lets nothing through: nothing here is waiting for it";
-  return approvals
-    .filter((text) => text !== used)
-    .map((text): Problem => ({ environment, path: `approval ${text}`, reason, remedy: "leave it out", severity: "warning" }));
+function forgets(environment: string, one: StateResource, count: number, approval: string, vain: string): Problem {
+  const generated = isGenerated(one);
+  const loss = generated ? "it was generated since, and its value would be lost" : "it would stay there, and no state would know of it";
+  const safe = generated ? "name a backup that knows it" : "name a backup that knows it, or delete it by an `up` first";
+  return {
+    environment,
+    path: nameIn(one),
+    reason: `the state knows this ${kindIn(one)}${one.id && !generated ? ` (${one.id})` : ""} and the backup does not: ${loss}${vain}`,
+    remedy: `${safe}; to forget ${count === 1 ? "it" : `all ${count} of them`} all the same: --approve ${approval}`,
+    severity: "error",
+  };
+}
+
+/** Why an approval of the right kind does not count. */
+function vainBy(approvals: readonly string[]): string {
+  const given = approvals.map(parseApproval).find((one) => one?.action === "forget");
+  if (given === undefined) return "";
+  return given.bound === undefined
+    ? "; an approval to forget needs what is behind the @, so that it is of these resources alone"
+    : `; ${given.bound} was of other resources`;
 }
 
 /** The approval that is of these resources and of no others. */

@@ -5,7 +5,7 @@ import { type Operator, requireAgreement } from "../operator";
 import { type Request, runJob } from "../ready";
 import { forState, stateBackups } from "./backup";
 import { readStates, type StateBackup, writeStates } from "./folder";
-import { forgetting, planRestore, refusals, type StateRestorePlan, unusedApprovals } from "./restore-plan";
+import { judgeForgetting, planRestore, refusals, type StateRestorePlan } from "./restore-plan";
 
 /** A state that was restored. */
 export interface StateRestored {
@@ -28,16 +28,15 @@ export async function restoreState(request: Request, from: string, operator: Ope
   const ask = operator.asker("state restore");
   const { readStates: read, replaceStates } = await doors.states();
   const present = await runJob("read", target, operator, read);
-  const { approvals } = target;
-  const problems = [...refusals(environment, project, stored, present), ...forgetting(environment, wanted, present, approvals)];
+  const { refused, unused } = judgeForgetting(environment, wanted, present, target.approvals);
+  const problems = [...refusals(environment, project, stored, present), ...refused];
   if (problems.length > 0) throw new RefusedError(problems);
   const plan = planRestore(stored, wanted, present);
   operator.tell({ kind: "stateLoss", environment, plan });
   await requireAgreement(ask, { kind: "state restore", environment, plan });
   let kept: StateBackup | undefined;
   await runJob("state restore", target, operator, (given, options) => {
-    for (const unused of unusedApprovals(environment, wanted, present, approvals))
-      options.onProgress?.(messageOf("warning", describeProblem(unused)));
+    for (const each of unused) options.onProgress?.(messageOf("warning", describeProblem(each)));
     return replaceStates(
       given,
       wanted,

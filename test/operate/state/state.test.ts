@@ -6,7 +6,7 @@ import type { StoredStack } from "../../../engine/states";
 import type { Layer } from "../../../model/layers";
 import { InvalidInputError, RefusedError } from "../../../model/problems";
 import { readStates, writeStates } from "../../../operate/state/folder";
-import { forgetting, planRestore, refusals, unusedApprovals } from "../../../operate/state/restore-plan";
+import { judgeForgetting, planRestore, refusals } from "../../../operate/state/restore-plan";
 import { planChange, providerMistake } from "../../../operate/state/secrets-plan";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -96,7 +96,9 @@ describe("a restore of states", () => {
 
   it("is refused where the state knows more, each named, until just that is approved: it would be nobody's", () => {
     const text = (present: readonly StoredStack[], ...approvals: string[]) =>
-      forgetting("seoul", [stored(["a"])], present, approvals).map(({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`);
+      judgeForgetting("seoul", [stored(["a"])], present, approvals).refused.map(
+        ({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`,
+      );
     assert.deepEqual(text([stored(["a"])]), []);
     assert.deepEqual(text([]), [], "what is lost is put back without a word");
     const [b = "", c = "", ...more] = text([stored(["a", "b", "c"])]);
@@ -113,7 +115,7 @@ describe("a restore of states", () => {
     assert.match(text([stored(["a", "b", "c"])], "state:forget").join(), /needs what is behind the @/);
     assert.match(text([stored(["a", "b", "c"])], "seoul:lost").join(), /to forget all 2/, "no other approval counts");
     const unused = (present: readonly StoredStack[]) =>
-      unusedApprovals("seoul", [stored(["a"])], present, [approval, "b:remove"]).map(({ path }) => path);
+      judgeForgetting("seoul", [stored(["a"])], present, [approval, "b:remove"]).unused.map(({ path }) => path);
     assert.deepEqual(unused([stored(["a", "b", "c"])]), ["approval b:remove"]);
     assert.deepEqual(unused([stored(["a"])]), [`approval ${approval}`, "approval b:remove"]);
   });
@@ -126,8 +128,8 @@ describe("a restore of states", () => {
       return { stack: "seoul", exported, state: parseState(exported) };
     };
     const [then, now] = [password("2026-01-01T00:00:00Z"), password("2026-02-01T00:00:00Z")];
-    assert.deepEqual(forgetting("seoul", [then], [then], []), []);
-    assert.match(forgetting("seoul", [then], [now], [])[0]?.reason ?? "", /generated since, and its value would be lost/);
+    assert.deepEqual(judgeForgetting("seoul", [then], [then], []).refused, []);
+    assert.match(judgeForgetting("seoul", [then], [now], []).refused[0]?.reason ?? "", /generated since, and its value would be lost/);
   });
 
   it("is refused where it is another project's, or two stacks would know the same resources", () => {
