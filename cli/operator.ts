@@ -1,3 +1,4 @@
+import type { Progress } from "../engine/events";
 import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
 import { asking, isYes } from "./asking";
@@ -24,10 +25,15 @@ export function operatorOf(context: Context, agreed = false): Operator {
     tell: (notice) => writeLines(context.stderr, wordsFor(context, notice)),
     run: (job, work) =>
       interruptible(context, (signals) => {
-        if (job.kind === "read") return work(signals);
+        if (job.kind === "read") return work({ ...signals, onProgress: (event) => writeLines(context.stderr, warningIn(event)) });
         return withProgress(context, titleOf(job), (onProgress) => work({ ...signals, onProgress }));
       }),
   };
+}
+
+/** What is read is read without a word, but for what hinders it. */
+function warningIn(event: Progress): string[] {
+  return event.kind === "message" && event.severity === "warning" ? [`warning ${event.text}`] : [];
 }
 
 function titleOf({ kind, environment, sandbox }: Job): string {

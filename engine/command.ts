@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { messageOf, type Progress } from "./events";
 import type { Engine } from "./locate";
+import { awaitAnswer } from "./watch";
 
 /** What one run of the engine's command line gave. */
 export interface CommandResult {
@@ -22,6 +24,8 @@ export interface EngineCommandOptions {
   readonly operationOptions?: readonly string[];
   /** Told the number of each process that may take a lock in the backend. */
   readonly onStart?: (pid: number) => void;
+  /** Told of what is waited for long. */
+  readonly onProgress?: (event: Progress) => void;
   /** Told how the engine of an operation is ended at once, when it is started. */
   readonly onOperation?: (end: () => void) => void;
   /** Whether nobody but this user may read what the engine writes, whatever the process' umask. */
@@ -78,6 +82,8 @@ export class EngineCommand {
     const child = this.options.secret === true ? withUmask(0o077, start) : start();
     if (child.pid !== undefined && !READS.test(`${args.slice(0, 2).join(" ")} `)) this.options.onStart?.(child.pid);
     if (!collect) this.options.onOperation?.(() => endNow(child));
+    const tell = (text: string) => this.options.onProgress?.(messageOf("warning", text));
+    const awaited = collect ? awaitAnswer(args.slice(0, 2).join(" "), tell, () => endNow(child)) : undefined;
     // One that ends before it has read all says itself why.
     child.stdin?.on("error", () => undefined).end(input);
     // It has a process group of its own, so nothing else ends it when this process gives up waiting.
@@ -86,7 +92,11 @@ export class EngineCommand {
     const unlisten = [onAbort(signal, () => child.kill("SIGINT")), onAbort(forceSignal, () => endNow(child))];
     try {
       return await result(child);
+    } catch (error) {
+      const unanswered = awaited?.done();
+      throw unanswered === undefined ? error : new NoAnswerError(unanswered);
     } finally {
+      awaited?.done();
       process.off("exit", leaving);
       for (const stop of unlisten) stop();
     }
@@ -140,6 +150,14 @@ export class EngineKilledError extends CommandError {
   constructor(readonly signal: NodeJS.Signals) {
     super(`error: the engine was killed (${signal})`);
     this.name = "EngineKilledError";
+  }
+}
+
+/** The backend, or what secrets are encrypted by, did not answer in time. */
+export class NoAnswerError extends CommandError {
+  constructor(reason: string) {
+    super(`error: ${reason}`);
+    this.name = "NoAnswerError";
   }
 }
 

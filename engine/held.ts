@@ -13,12 +13,14 @@ import { locateEngine } from "./locate";
 import { pastOwnLocks, removeOwnLocks } from "./own-locks";
 import { holderIn, translateErrors } from "./translate";
 import type { EngineTarget, OperationKind, RunOptions, StateJob } from "./types";
+import { Watch } from "./watch";
 import { type EngineSetting, openWorkspace, realSetting } from "./workspace";
 
 /*
  * Three stacks have three locks, each held only while the engine works on its own: between two of them another host could begin, and take away
  * what the next one stands on. So one more stack, which holds nothing, stands for all: an engine of its own works on it, by a program that
- * waits, as long as an operation lasts. What keeps a second host off is thus the backend's own lock, whichever backend it is.
+ * waits, as long as an operation lasts. What keeps a second host off is thus the backend's own lock, whichever backend it is. One stack has one
+ * lock, and needs that only while a state with open operations is read, found out about and written again.
  */
 
 /** It has no secrets: nothing is hidden by this. */
@@ -37,17 +39,49 @@ export async function asOnlyHost<T>(
   options: RunOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (target.plan.layers === "one" || target.sandbox || target.adoption !== undefined) return await work();
+  if (target.plan.layers === "one" || isOneHosts(target)) return await work();
+  return await held(what, target, options, work, what === "destroy" && target.layer === undefined);
+}
+
+/**
+ * Finds out, as the only host, what became of operations that are open in an environment in one stack. Between its reading and its writing of
+ * the state no lock of the engine's is held; whoever else sees them comes here too. Of three stacks the whole operation is held already.
+ * @throws StackBusyError that names who is at it
+ */
+export async function asOnlyResolver<T>(
+  what: OperationKind,
+  target: EngineTarget,
+  options: RunOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (target.plan.layers === "three" || isOneHosts(target)) return await work();
+  return await held(what, target, options, work, true);
+}
+
+function isOneHosts({ sandbox, adoption }: EngineTarget): boolean {
+  return sandbox || adoption !== undefined;
+}
+
+/** @param over whether nothing is held by that name any more afterwards */
+async function held<T>(
+  what: OperationKind | StateJob,
+  target: EngineTarget,
+  options: RunOptions,
+  work: () => Promise<T>,
+  over: boolean,
+): Promise<T> {
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
   const setting = heldSetting(target);
   const { backendFolder, project, stack } = setting;
   if (backendFolder !== undefined) removeDeadMutexes(backendFolder, project, stack);
   // Whoever interrupts the work has it end first.
-  const { command } = await openWorkspace(engine, setting, undefined, {});
+  const { onProgress } = options;
+  const control = onProgress === undefined ? {} : { onProgress };
+  const { command } = await openWorkspace(engine, setting, undefined, control);
   const cancel = () => removeOwnLocks(command, setting, tell);
-  const begin = () => pastOwnLocks(setting.engines, cancel, () => hold(setting, command, engine));
-  const held = await translateErrors(what, target, options, undefined, () =>
+  const begin = () => pastOwnLocks(setting.engines, cancel, () => hold(setting, command, engine, control));
+  const holder = await translateErrors(what, target, options, undefined, () =>
     begin().catch((error: unknown) => {
       if (!(error instanceof ConcurrentUpdateError)) throw error;
       const file = backendFolder === undefined ? undefined : holderOf(backendFolder, project, stack)?.file;
@@ -55,7 +89,7 @@ export async function asOnlyHost<T>(
     }),
   );
   let ended = false;
-  held.lost.catch((error: unknown) => {
+  holder.lost.catch((error: unknown) => {
     if (ended) return;
     const reason = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
     options.onProgress?.(
@@ -66,8 +100,8 @@ export async function asOnlyHost<T>(
     return await work();
   } finally {
     ended = true;
-    await held.release();
-    if (what === "destroy" && target.layer === undefined) await forget(setting, command);
+    await holder.release();
+    if (over) await forget(setting, command);
   }
 }
 
@@ -79,10 +113,18 @@ interface Held {
   release(): Promise<void>;
 }
 
-async function hold(setting: EngineSetting, command: EngineCommand, engine: Parameters<typeof openWorkspace>[0]): Promise<Held> {
+async function hold(
+  setting: EngineSetting,
+  command: EngineCommand,
+  engine: Parameters<typeof openWorkspace>[0],
+  { onProgress }: Pick<RunOptions, "onProgress">,
+): Promise<Held> {
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
   const begin = async (): Promise<Held> => {
     const [reached, over] = [signal(), signal()];
+    // As long as it holds it has nothing to tell.
+    const watch = new Watch({ tell: (text) => onProgress?.(messageOf("warning", text)) });
+    let end = () => {};
     const { workspace } = await openWorkspace(
       engine,
       setting,
@@ -90,18 +132,29 @@ async function hold(setting: EngineSetting, command: EngineCommand, engine: Para
         reached.give();
         await over.given;
       },
-      {},
+      {
+        onOperation(ends) {
+          end = ends;
+          watch.begin(ends);
+        },
+      },
     );
     workspace.selectStack = async () => {};
     workspace.stackOutputs = async () => ({});
     const stack = await Stack.select(setting.stack, workspace);
     stack.info = async () => undefined;
     const up = stack.up({ suppressProgress: true }).then(() => undefined);
-    await Promise.race([reached.given, up]);
+    const ended = up.finally(() => watch.done());
+    ended.catch(() => undefined);
+    await Promise.race([reached.given, ended]);
+    watch.done();
     const release = async () => {
       over.give();
+      watch.begin(end);
+      watch.ending();
       // Where it was lost that was told when it happened.
       await up.catch(() => undefined);
+      watch.done();
     };
     return { lost: up, release };
   };

@@ -1,6 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { RefusedError } from "../model/problems";
 import type { EventCollector } from "./events";
+import { asOnlyResolver } from "./held";
 import type { Judgements } from "./judgements";
 import { outputsOf } from "./read";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
@@ -145,8 +146,11 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
 };
 
 /** Finds out what became of what earlier operations left open. */
-async function resolve({ open, target, judgements }: Run, destroying: boolean): Promise<Resolution> {
-  const resolution = await resolvePending(open, target.plan.environment, target.approvals, destroying);
+async function resolve({ kind, open, target, judgements, options }: Run, destroying: boolean): Promise<Resolution> {
+  const work = () => resolvePending(open, target.plan.environment, target.approvals, destroying);
+  const { deployment } = parseState(await open.exportState(false));
+  const isOpen = (deployment.pending_operations ?? []).length > 0 || open.remembered().length > 0;
+  const resolution = await (isOpen ? asOnlyResolver(kind, target, options, work) : work());
   judgements.count(resolution.counted);
   return resolution;
 }

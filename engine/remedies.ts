@@ -37,6 +37,10 @@ const REMEDIES: readonly Row[] = [
     },
   ],
   [
+    /that keeps the state[^\n]* does not answer/,
+    "Bring it back, or the way to it (`kpaas doctor` asks it), then run the same command again: it first finds out what was done.",
+  ],
+  [
     /unable to open state directory/,
     {
       text: "The folder of the backend is not there: make it, or set PULUMI_BACKEND_URL to another, then run the same command again.",

@@ -10,7 +10,7 @@ import { PROJECT } from "./sandbox";
 import { copyState } from "./state/copy";
 import { rememberMore } from "./state/pending";
 import { type OpenedStack, pendingStack } from "./state/stack";
-import { parseState, type State } from "./state/state";
+import { type PendingOperation, parseState, type State } from "./state/state";
 import { translateErrors } from "./translate";
 import type { EngineTarget, RunOptions, StateJob } from "./types";
 import { type EngineSetting, openWorkspace, realSetting } from "./workspace";
@@ -87,6 +87,10 @@ async function readAll(target: EngineTarget, options: RunOptions): Promise<Store
   return states;
 }
 
+function openIn(one: Pick<StoredStack, "state"> | undefined): PendingOperation[] {
+  return one?.state.deployment.pending_operations ?? [];
+}
+
 /** A state with the operations that are kept beside it, as they would be in it, had the engine written it then. */
 function withOpen(state: State, stack: OpenedStack): State {
   const { pending_operations: own = [] } = state.deployment;
@@ -124,8 +128,11 @@ export async function replaceStates(
         const { setting, stack } = await openState(target, layer, options);
         if (!present.some((one) => one.stack === name)) await stack.create();
         tell(`restoring the state of ${name}`);
-        // The engine drops them of what it imports.
-        rememberMore(stack, state.deployment.pending_operations ?? []);
+        const [now] = present.filter((one) => one.stack === name);
+        // The engine drops them of what it imports. Those of what is replaced have begun all the same: the next operation finds out.
+        const since = openIn(now);
+        const then = openIn({ state }).filter(({ resource }) => !since.some((one) => one.resource.urn === resource.urn));
+        rememberMore(stack, [...since, ...then]);
         await stack.exportState(false);
         await stack.importState(exported);
         copyState(target.root, setting, tell);

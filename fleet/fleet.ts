@@ -114,9 +114,14 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
   });
 }
 
-/** Asks the run to end where it safely can: nothing new is begun, and what is under way ends. */
-export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandbox">): void {
-  requireRun(request).store.cancel();
+/**
+ * Asks the run to end where it safely can: nothing new is begun, and what is under way ends.
+ * @returns whether a runner is at work that hears of it
+ */
+export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandbox">): boolean {
+  const { store } = requireRun(request);
+  store.cancel();
+  return store.isWorkedOn;
 }
 
 async function workOnRun(

@@ -50,6 +50,19 @@ export class Lease {
     return lease;
   }
 
+  /** Whether somebody has it who may be alive: of another host that is not asked. */
+  static isHeld(path: string): boolean {
+    const content = readIfThere(path);
+    if (content === undefined) return false;
+    try {
+      const holder: Owner = JSON.parse(content);
+      return holder.host !== hostname() || isAlive(holder);
+    } catch {
+      // Torn: a runner clears it.
+      return false;
+    }
+  }
+
   /** @throws LeaseLostError where it is another's by now, or nobody's */
   require(): void {
     const content = readIfThere(this.path);

@@ -63,13 +63,22 @@ export class FleetStore {
   async asOnlyRunner<T>(work: () => Promise<T>): Promise<T> {
     makeOwnFolder(this.root);
     makeFolder(this.folder, PRIVATE_FOLDER);
-    this.lease = await Lease.take(join(this.folder, "lease.json"));
+    this.lease = await Lease.take(this.leasePath);
     try {
       return await work();
     } finally {
       this.lease.release();
       this.lease = undefined;
     }
+  }
+
+  /** Whether a runner works on the fleet, as far as that can be told from here. */
+  get isWorkedOn(): boolean {
+    return Lease.isHeld(this.leasePath);
+  }
+
+  private get leasePath(): string {
+    return join(this.folder, "lease.json");
   }
 
   /** Begins a run; the journal of the one before is kept beside it. */

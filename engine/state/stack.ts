@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { Stack as AutomationStack, EngineEvent } from "@pulumi/pulumi/automation";
 import { StackAlreadyExistsError } from "@pulumi/pulumi/automation/errors";
 import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
@@ -8,9 +8,10 @@ import { parseStackName } from "../../model/layers";
 import { RefusedError } from "../../model/problems";
 import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
-import { EventCollector } from "../events";
+import { EventCollector, messageOf } from "../events";
 import type { Engine } from "../locate";
 import { secretsOptions } from "../stack-config";
+import { Watch } from "../watch";
 import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
 import { exportedState } from "./copy";
@@ -45,10 +46,22 @@ export function pendingStack(
     makeOwnFolder(root);
     writeWhole(path, content, { mode: PRIVATE });
   };
-  const select = async (program?: () => Promise<void>) => {
-    const { workspace } = await openWorkspace(engine, setting, program, control);
+  const watched = async (
+    program: (() => Promise<void>) | undefined,
+    operation: (stack: AutomationStack, take: (event: EngineEvent) => void) => Promise<unknown>,
+  ) => {
+    const watch = new Watch({ tell: (text) => control.onProgress?.(messageOf("warning", text)) });
+    const { workspace } = await openWorkspace(engine, setting, program, { ...control, onOperation: (end) => watch.begin(end) });
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
-    return await Stack.select(stack, workspace);
+    try {
+      await operation(await Stack.select(stack, workspace), (event) => watch.take(event));
+    } catch (error) {
+      if (watch.why !== undefined)
+        throw new OperationFailedError(`what was broken off could not be found out: ${watch.why}`, { cause: error });
+      throw error;
+    } finally {
+      watch.done();
+    }
   };
   const exported = async (...args: readonly string[]): Promise<string> =>
     (args.length === 0 ? exportedState(setting) : undefined) ??
@@ -60,12 +73,23 @@ export function pendingStack(
   };
   const targeted = async (
     what: string,
-    operation: (options: { readonly suppressProgress: true; readonly onEvent: (event: EngineEvent) => void }) => Promise<unknown>,
+    operation: (
+      stack: AutomationStack,
+      options: { readonly suppressProgress: true; readonly onEvent: (event: EngineEvent) => void },
+    ) => Promise<unknown>,
   ) => {
     changed();
     const collector = new EventCollector();
     try {
-      await operation({ suppressProgress: true, onEvent: (event) => collector.take(event) });
+      await watched(undefined, (opened, take) =>
+        operation(opened, {
+          suppressProgress: true,
+          onEvent: (event) => {
+            take(event);
+            collector.take(event);
+          },
+        }),
+      );
     } catch (error) {
       if (collector.failure === undefined) throw error;
       throw new OperationFailedError(`what was broken off could not be ${what}:\n${collector.failure}`, { cause: error });
@@ -112,10 +136,10 @@ export function pendingStack(
       if (resources === undefined) rmSync(destroyed, { force: true });
       else write(destroyed, JSON.stringify(resources));
     },
-    refresh: (urns) => targeted("read from the cloud", async (options) => (await select()).refresh({ ...options, target: [...urns] })),
-    delete: (urns) => targeted("deleted", async (options) => (await select()).destroy({ ...options, target: [...urns] })),
+    refresh: (urns) => targeted("read from the cloud", (opened, options) => opened.refresh({ ...options, target: [...urns] })),
+    delete: (urns) => targeted("deleted", (opened, options) => opened.destroy({ ...options, target: [...urns] })),
     async ask(program) {
-      await (await select(program)).preview({ suppressProgress: true });
+      await watched(program, (opened, onEvent) => opened.preview({ suppressProgress: true, onEvent }));
     },
     tell,
   };

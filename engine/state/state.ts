@@ -23,6 +23,8 @@ const resourceSchema = z.looseObject({
   id: z.string().optional(),
   /** False for components. */
   custom: z.boolean().optional(),
+  /** When it was made (ISO 8601). */
+  created: z.string().optional(),
   /** True for what was replaced and is not deleted yet. */
   delete: z.boolean().optional(),
   provider: z.string().optional(),

@@ -121,7 +121,7 @@ export function nearestKubernetes(version: string): string {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const distance = (other: string): number => {
     const [otherMajor = 0, otherMinor = 0] = other.split(".").map(Number);
-    return Math.abs(otherMajor - major) * 1000 + Math.abs(otherMinor - minor);
+    return Math.abs((otherMajor - major) * 1000 + otherMinor - minor);
   };
   return kubernetesVersions.reduce((best, each) => (distance(each) < distance(best) ? each : best));
 }

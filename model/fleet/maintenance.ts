@@ -6,6 +6,11 @@ const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const HOURS = /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
 const day = z.iso.date("must be a day such as 2026-12-24");
+/** The first and the last of several days. */
+const days = z.strictObject({ from: day, to: day }).refine(({ from, to }) => from <= to, {
+  message: "ends before it begins, so that it would never count",
+  params: { remedy: "write the earlier day as `from`" },
+});
 
 /** Windows and blackouts, as the fleet file has them. */
 export const maintenanceSchema = z.strictObject({
@@ -28,7 +33,7 @@ export const maintenanceSchema = z.strictObject({
     .optional()
     .meta({ description: "Operations begin only while one of them is open; one that is under way is not broken off. Default: always." }),
   blackout: z
-    .array(z.union([day, z.strictObject({ from: day, to: day })]))
+    .array(z.union([day, days]))
     .optional()
     .meta({ description: "Days on which nothing begins, whatever the windows say: a day, or the first and the last of several." }),
 });

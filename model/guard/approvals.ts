@@ -5,11 +5,12 @@ import { APPROVABLE } from "./danger";
 
 /*
  * An approval is KEY:ACTION@BOUND. It holds for what it is bound to and for nothing else: a dangerous change and a lost machine to the plan's
- * fingerprint, `NAME:absent` to the operation that was broken off, `cluster:lost` to the cluster that stands. Defined here and nowhere else.
+ * fingerprint, `NAME:absent` to the operation that was broken off, `cluster:lost` to the cluster that stands, `state:forget` to the resources that
+ * no state would know any more. Defined here and nowhere else.
  */
 
-/** What an approval can be of, beside the dangerous changes: what no longer answers, and what was never made. */
-const FACTS = ["lost", "absent"] as const;
+/** What an approval can be of, beside the dangerous changes: what no longer answers, what was never made, and what is to be forgotten. */
+const FACTS = ["lost", "absent", "forget"] as const;
 
 /** An approval in its parts. */
 export interface Approval {
@@ -47,8 +48,8 @@ export function approvalMistake(text: string): string | undefined {
 }
 
 /**
- * An approval given for one command, bound to that command's plan. Those that no plan can bind stay as they are: of a cluster that is lost, and
- * of what was never made.
+ * An approval given for one command, bound to that command's plan. Those that no plan can bind stay as they are: of a cluster that is lost, of
+ * what was never made, and of what a state is to forget.
  */
 export function bindToPlan(text: string, plan: EnvironmentPlan): string {
   const approval = parseApproval(text);
@@ -58,7 +59,7 @@ export function bindToPlan(text: string, plan: EnvironmentPlan): string {
 
 /** Whether the approval is of something in the plan, and bound to that. */
 export function isOfPlan({ key, action }: Approval): boolean {
-  return action !== "absent" && !(action === "lost" && key === CLUSTER);
+  return action !== "absent" && action !== "forget" && !(action === "lost" && key === CLUSTER);
 }
 
 /** The key that stands for the cluster as a whole. */
@@ -66,6 +67,9 @@ const CLUSTER = "cluster";
 
 /** The approval with which a destroy forgets what was in a cluster that will never answer again. */
 export const CLUSTER_LOST = `${CLUSTER}:lost`;
+
+/** The approval with which a backup takes the place of a state that knows more. */
+export const STATE_FORGET = "state:forget";
 
 /** The machines whose keys approvals bound to this plan say to be lost. */
 export function lostKeys(plan: EnvironmentPlan, approvals: readonly string[]): string[] {

@@ -124,6 +124,7 @@ describe("kpaas cluster", () => {
       const seoul = project();
       seoul.bringUp();
       for (const [to, code, said] of [
+        ["9.9.9", 2, /nearest version that one installs is 1\.35\./],
         ["1.34.99", 2, /installed by no kubespray release.*\n.*nearest version that one installs is 1\.34\./],
         ["latest", 2, /neither a version of Kubernetes nor a release/],
         ["1.32.0", 3, /never downgraded \(1\.33\.5 → 1\.32\.0\)/],

@@ -71,6 +71,32 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     assert.deepEqual(madeIn(project), before);
   });
 
+  for (const [how, away] of [
+    ["refuses", () => server.gate.cut()],
+    ["says nothing", () => server.gate.hush()],
+  ] as const)
+    it(`is away when a command begins, and ${how}: that is said, and the command ends with 1 in time`, async () => {
+      await away();
+      // A minute for each command of the engine's in place of two; a command asks more than once where the first refusal is final.
+      project.variables.KPAAS_BACKEND_SILENCE = "0.5";
+      try {
+        for (const command of [
+          ["state", "list"],
+          ["up", "k", "--yes"],
+        ]) {
+          const began = Date.now();
+          const { code, output } = await project.start(...command).ended;
+          assert.equal(code, 1, output);
+          assert.ok(Date.now() - began < 90_000, `${command.join(" ")} took ${Math.round((Date.now() - began) / 1_000)} s`);
+          assert.match(output, /does not answer|refused|could not|cannot|unable/i);
+          if (how === "says nothing") assert.match(output, /it is waited for, 30 s at most[\s\S]*nothing came for 30 s/);
+        }
+      } finally {
+        delete project.variables.KPAAS_BACKEND_SILENCE;
+        await server.gate.open();
+      }
+    });
+
   it("goes on after a kill, whose lock it knows for its own", async () => {
     const up = project.start("up", "k", "--yes");
     await underWay(up.pid);
@@ -96,7 +122,7 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     assert.match(await other.run("preview", "k"), /no changes/);
   });
 
-  it("lists states, backs them up and restores them", async () => {
+  it("lists states, backs them up and restores them, and forgets nothing by that which is not approved", async () => {
     const { stacks } = JSON.parse((await other.start("state", "list", "--json").ended).stdout);
     assert.deepEqual(
       stacks.map((one: Record<string, unknown>) => [one.stack, one.secrets, one.open, "lock" in one]),
@@ -109,6 +135,19 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     for (const { file } of made.stacks) assert.doesNotMatch(readFileSync(join(made.folder, file), "utf8"), /canary|PRIVATE KEY/);
     assert.match(await project.run("state", "restore", "k", "--from", join(backups, "k"), "--yes"), /what they were is kept/);
     assert.match(await project.run("preview", "k"), /no changes/);
+    project.change({ cluster: { pools: { worker: { nodes: 3 } } } });
+    await project.run("lock", "k");
+    await project.run("up", "k", "--yes");
+    const again = ["state", "restore", "k", "--from", join(backups, "k"), "--yes"];
+    const refused = await project.start(...again).ended;
+    assert.equal(refused.code, 3, refused.output);
+    assert.match(refused.output, /worker-3: the state knows this Instance \(\S+\) and the backup does not: it would stay there/);
+    const [approval = ""] = /state:forget@[0-9a-f]{12}/.exec(refused.output) ?? [];
+    assert.match(await project.run("preview", "k"), /no changes/);
+    const [, kept = ""] = /what they were is kept: (\S+)/.exec(await project.run(...again, "--approve", approval)) ?? [];
+    await project.run("state", "restore", "k", "--from", kept, "--yes");
+    assert.match(await project.run("preview", "k"), /no changes/);
+    await project.run("state", "backup", "k", "--to", backups);
     project.fault({ rules: [{ package: "openstack", latencyMs: 12_000 }] });
     const refresh = project.start("refresh", "k", "--yes");
     await underWay(refresh.pid);

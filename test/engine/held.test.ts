@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EngineCommand } from "../../engine/command";
 import { StackBusyError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
 import { asOnlyHost } from "../../engine/held";
+import { runOperation } from "../../engine/run-operation";
+import { stateFile } from "../../engine/state/copy";
 import type { EngineTarget } from "../../engine/types";
+import { realSetting } from "../../engine/workspace";
 import { removeFolder } from "../../host/files";
 import { ownVariables, seoulIn } from "../support/backend";
 import { engineForTests } from "../support/engine";
@@ -70,5 +75,52 @@ describe("an environment in three layers, on two hosts", function () {
     });
     assert.match(warnings.join("\n"), /^seoul\.held is not held any more: let no other host work on seoul: .*killed/);
     assert.equal(await asOnlyHost("up", there, {}, async () => "worked"), "worked");
+  });
+});
+
+describe("an environment in one stack, on two hosts", function () {
+  this.timeout(120_000);
+  const set = ownVariables();
+  const roots: string[] = [];
+  before(engineForTests);
+  after(() => roots.forEach(removeFolder));
+
+  it("is another host's no sooner than what was broken off has been found out about, which no lock of the engine's covers", async () => {
+    const [here, there] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "kpaas-held-"))) as [string, string];
+    roots.push(here, there);
+    const { target, up } = seoulIn(here, set);
+    mkdirSync(join(there, "environments"));
+    await up();
+    const { backendFolder = "", project } = realSetting(here, target.plan);
+    const file = stateFile(backendFolder, project, "seoul");
+    const state = JSON.parse(readFileSync(file, "utf8"));
+    const type = "openstack:compute/instance:Instance";
+    state.checkpoint.latest.pending_operations = [
+      { type: "updating", resource: { urn: `urn:pulumi:seoul::kpaas::${type}::vm`, type, custom: true } },
+    ];
+    writeFileSync(file, JSON.stringify(state));
+    // Between the last look at the state and the writing of it the other host has all the time that it takes.
+    const { run } = EngineCommand.prototype;
+    const said: string[] = [];
+    EngineCommand.prototype.run = async function (args, ...more) {
+      if (args.slice(0, 2).join(" ") === "stack import" && said.length === 0)
+        said.push(
+          spawnSync(process.execPath, [join(__dirname, "..", "support", "one-stack-child.js"), there], { encoding: "utf8" }).stdout,
+        );
+      return await run.call(this, args, ...more);
+    };
+    try {
+      await runOperation("up", target, async () => ({ by: "this" }), {});
+    } finally {
+      EngineCommand.prototype.run = run;
+    }
+    assert.match(said.join(), /^StackBusyError: Environment seoul is being changed by \S+@\S+ \(process \d+\)/);
+    assert.deepEqual(
+      readdirSync(join(backendFolder, ".pulumi", "stacks", project)).filter((name) => /held\.json(\.gz)?$/.test(name)),
+      [],
+      "what was held is gone again",
+    );
+    const after = spawnSync(process.execPath, [join(__dirname, "..", "support", "one-stack-child.js"), there], { encoding: "utf8" });
+    assert.equal(after.stdout.trim(), "ended well", after.stderr);
   });
 });

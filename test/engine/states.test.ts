@@ -65,7 +65,15 @@ describe("the states of an environment, on the real engine", function () {
       "the engine drops open operations of what it imports",
     );
     const [again] = await readStates(target);
-    assert.equal(again?.state.deployment.pending_operations?.length, 1, "what is beside the state belongs to a backup of it");
+    assert.ok(again);
+    assert.equal(again.state.deployment.pending_operations?.length, 1, "what is beside the state belongs to a backup of it");
+    const older = changed(again, (state) => ({ ...state, deployment: { ...state.deployment, pending_operations: [] } }));
+    await replaceStates(target, [older], [again], () => undefined);
+    assert.deepEqual(
+      (await openState(target, undefined, {})).stack.remembered().map(({ resource }) => resource.urn),
+      [HALF.urn],
+      "what had begun when an older one took its place has begun all the same",
+    );
   });
 
   it("are neither read nor replaced while somebody works on them, nor replaced where they are others than were shown", async () => {

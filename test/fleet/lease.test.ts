@@ -11,10 +11,13 @@ describe("a fleet's lease", () => {
 
   it("is one runner's, until it gives it back", async () => {
     const path = place();
+    assert.equal(Lease.isHeld(path), false);
     const lease = await Lease.take(path);
     lease.require();
+    assert.equal(Lease.isHeld(path), true);
     await assert.rejects(Lease.take(path), FleetBusyError);
     lease.release();
+    assert.equal(Lease.isHeld(path), false);
     (await Lease.take(path)).release();
   });
 
@@ -25,6 +28,7 @@ describe("a fleet's lease", () => {
     ]) {
       const path = place();
       writeFileSync(path, JSON.stringify(holder));
+      assert.equal(Lease.isHeld(path), holder.host === "elsewhere", "whether one on another host lives is not known at once");
       const lease = await Lease.take(path, 20);
       lease.require();
       lease.release();

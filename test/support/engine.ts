@@ -11,7 +11,8 @@ process.env[STATE] ??= "at-end";
  * is ready, the test is skipped and says what to do about it.
  */
 export async function engineForTests(this: Mocha.Context): Promise<Engine> {
-  this.timeout(60_000);
+  // Who has given it longer, as long tests do, keeps that.
+  if (this.timeout() !== 0) this.timeout(Math.max(this.timeout(), 60_000));
   try {
     return await locateEngine({ install: false });
   } catch (error) {

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** A way to a server on this host that can be cut, as where a network or the server itself is lost for a while, and opened again. */
 export class Gate {
   private readonly sockets = new Set<Socket>();
+  private silent = false;
 
   private constructor(
     private readonly server: Server,
@@ -34,12 +35,29 @@ export class Gate {
     await closed;
   }
 
+  /** Takes connections and leads nowhere, as where a firewall throws packets away. */
+  async hush(): Promise<void> {
+    await this.cut();
+    this.silent = true;
+    await this.listen();
+  }
+
   async open(): Promise<void> {
+    if (this.silent) await this.cut();
+    this.silent = false;
+    await this.listen();
+  }
+
+  private async listen(): Promise<void> {
     this.server.listen(this.port, "127.0.0.1");
     await once(this.server, "listening");
   }
 
   private lead(socket: Socket, target: number): void {
+    if (this.silent) {
+      this.sockets.add(socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket)));
+      return;
+    }
     const beyond = connect(target, "127.0.0.1");
     for (const [one, other] of [
       [socket, beyond],

@@ -61,6 +61,11 @@ export class RemoteProject {
     return output;
   }
 
+  /** Changes fields of its environment's file. */
+  change(fields: object): void {
+    writeFileSync(join(this.root, "environments", "k.yaml"), stringify({ ...FILE, ...fields }));
+  }
+
   /** Sets what happens to calls of its cloud. */
   fault(faults: object): void {
     writeFileSync(join(sandboxFolders(this.root, "k").world, "faults.json"), JSON.stringify(faults));

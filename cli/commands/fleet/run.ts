@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import type { Context } from "../../context";
+import { type Context, writeLines } from "../../context";
 import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
 import { badUsage } from "../../report";
 
@@ -120,7 +120,11 @@ export function registerCancel(fleet: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  $ kpaas fleet cancel")
     .action(async (file: string | undefined, flags: FleetFlags) => {
       const { fleetCancel } = await import("../../../fleet/fleet.js");
-      fleetCancel(await fleetRequest(context, file, flags));
+      const heard = fleetCancel(await fleetRequest(context, file, flags));
+      const line = heard
+        ? "nothing new is begun, and what is under way ends: `kpaas fleet status` shows how far that is"
+        : "no runner works on the fleet: there is nothing to cancel";
+      writeLines(context.stdout, [line]);
     });
 }
 

@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Context, writeJson, writeLines } from "../../context";
-import { requestOf } from "../../operation";
+import { approval, requestOf } from "../../operation";
 import { operatorOf } from "../../operator";
 
 interface RestoreFlags {
   readonly from: string;
   readonly sandbox?: boolean;
   readonly yes?: boolean;
+  readonly approve?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -17,7 +18,7 @@ export function registerStateRestore(state: Command, context: Context): void {
     .command("restore")
     .summary("put a backup in place of an environment's states")
     .description(
-      "Puts a backup in place of the states that an environment has, or has lost, after naming what no state would know any more and asking for the environment's name. What is replaced is kept. Nothing is done in the cloud.",
+      "Puts a backup in place of the states that an environment has, or has lost, after asking for the environment's name. What is replaced is kept. Nothing is done in the cloud. Refused where the states know resources that the backup does not, until that is approved: no state would know of them any more.",
     )
     .argument("ENV", "name in environments/ or path of a file")
     .requiredOption(
@@ -26,6 +27,7 @@ export function registerStateRestore(state: Command, context: Context): void {
     )
     .option("--sandbox", "the states of the sandbox")
     .option("--yes", "do not ask")
+    .option("--approve <KEY:ACTION@FINGERPRINT>", "let what the refusal names be forgotten, as it prints it", approval)
     .option("--json", "print the result as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas state restore seoul --from /mnt/backups/states/seoul")
     .action((reference: string, flags: RestoreFlags) => run(context, reference, flags));

@@ -160,6 +160,11 @@ describe("a fleet's waves", () => {
       { registered: { kt: { kubeconfig: { env: "KT" } } }, waves: [{ name: "a", select: ["kt", "*"] }] },
       [["waves.0.select.0", /registered cluster/]],
     ],
+    [
+      "a blackout that ends before it begins",
+      { maintenance: { timeZone: "UTC", blackout: [{ from: "2027-01-02", to: "2026-12-28" }] } },
+      [["maintenance.blackout.0", /would never count/]],
+    ],
     ["a time zone that is none", { maintenance: { timeZone: "Asia/Soul" } }, [["maintenance.timeZone", /no time zone/]]],
     [
       "hours that are none",

@@ -102,8 +102,8 @@ describe("the text of an approval", () => {
     const { plan } = plannedFile(file({ a: {} }));
     const at = `@${planDigest(plan)}`;
     assert.deepEqual(
-      ["b:remove", "b:lost", "b:remove@0123456789ab", "cluster:lost", "x:absent"].map((text) => bindToPlan(text, plan)),
-      [`b:remove${at}`, `b:lost${at}`, "b:remove@0123456789ab", "cluster:lost", "x:absent"],
+      ["b:remove", "b:lost", "b:remove@0123456789ab", "cluster:lost", "x:absent", "state:forget"].map((text) => bindToPlan(text, plan)),
+      [`b:remove${at}`, `b:lost${at}`, "b:remove@0123456789ab", "cluster:lost", "x:absent", "state:forget"],
     );
     assert.deepEqual(lostKeys(plan, [`b:lost${at}`, "c:lost@0123456789ab", "d:lost", "cluster:lost"]), ["b"]);
   });

@@ -6,7 +6,7 @@ import type { StoredStack } from "../../../engine/states";
 import type { Layer } from "../../../model/layers";
 import { InvalidInputError, RefusedError } from "../../../model/problems";
 import { readStates, writeStates } from "../../../operate/state/folder";
-import { planRestore, refusals } from "../../../operate/state/restore-plan";
+import { judgeForgetting, planRestore, refusals } from "../../../operate/state/restore-plan";
 import { planChange, providerMistake } from "../../../operate/state/secrets-plan";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -92,6 +92,44 @@ describe("a restore of states", () => {
     });
     const lost = planRestore(backup, [stored(["a"])], []);
     assert.deepEqual([lost.stacks, lost.recalled], [{ seoul: { resources: 1, replaces: null } }, []]);
+  });
+
+  it("is refused where the state knows more, each named, until just that is approved: it would be nobody's", () => {
+    const text = (present: readonly StoredStack[], ...approvals: string[]) =>
+      judgeForgetting("seoul", [stored(["a"])], present, approvals).refused.map(
+        ({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`,
+      );
+    assert.deepEqual(text([stored(["a"])]), []);
+    assert.deepEqual(text([]), [], "what is lost is put back without a word");
+    const [b = "", c = "", ...more] = text([stored(["a", "b", "c"])]);
+    assert.deepEqual(more, []);
+    assert.match(
+      b,
+      /^b: the state knows this Instance \(id-b\) and the backup does not: it would stay there, and no state would know of it/,
+    );
+    assert.match(c, /^c: .*to forget all 2 of them all the same: --approve state:forget@[0-9a-f]{12}$/);
+    const approval = /state:forget@\S+/.exec(c)?.[0] ?? "";
+    assert.deepEqual(text([stored(["a", "b", "c"])], approval), []);
+    assert.deepEqual(text([stored(["a", "c", "b"])], approval), [], "whatever their order");
+    assert.match(text([stored(["a", "b", "d"])], approval).join(), new RegExp(`${approval.slice(-12)} was of other resources`));
+    assert.match(text([stored(["a", "b", "c"])], "state:forget").join(), /needs what is behind the @/);
+    assert.match(text([stored(["a", "b", "c"])], "seoul:lost").join(), /to forget all 2/, "no other approval counts");
+    const unused = (present: readonly StoredStack[]) =>
+      judgeForgetting("seoul", [stored(["a"])], present, [approval, "b:remove"]).unused.map(({ path }) => path);
+    assert.deepEqual(unused([stored(["a", "b", "c"])]), ["approval b:remove"]);
+    assert.deepEqual(unused([stored(["a"])]), [`approval ${approval}`, "approval b:remove"]);
+  });
+
+  it("is refused where a password is another one than the backup has, though it bears the same name", () => {
+    const password = (created: string): StoredStack => {
+      const type = "random:index/randomPassword:RandomPassword";
+      const resource = { urn: `urn:pulumi:seoul::kpaas::${type}::db`, type, id: "none", custom: true, created };
+      const exported = JSON.stringify({ version: 3, deployment: { resources: [resource] } });
+      return { stack: "seoul", exported, state: parseState(exported) };
+    };
+    const [then, now] = [password("2026-01-01T00:00:00Z"), password("2026-02-01T00:00:00Z")];
+    assert.deepEqual(judgeForgetting("seoul", [then], [then], []).refused, []);
+    assert.match(judgeForgetting("seoul", [then], [now], []).refused[0]?.reason ?? "", /generated since, and its value would be lost/);
   });
 
   it("is refused where it is another project's, or two stacks would know the same resources", () => {
