@@ -152,7 +152,7 @@ describe("kpaas server with a real Keycloak", function () {
       ...{ administrator: [200, 0, 200], nobody: [403, 403, 403] },
     });
     assert.equal((await ask(await tokenOf("operator"), "/api/v1/environments/seoul", "PUT", body)).status, 201);
-    assert.equal((await ask(await tokenOf("narrow"), "/api/v1/environments/busan", "PUT", { text: fileOf("busan") })).status, 403);
+    assert.equal((await ask(await tokenOf("narrow"), "/api/v1/environments/busan", "PUT", { text: fileOf("busan", "edge") })).status, 403);
     const me = JSON.parse((await ask(await tokenOf("narrow"), "/api/v1/me")).body);
     assert.match(JSON.stringify(me), /"name":"team","value":"platform"/);
     assert.match(JSON.stringify(me), /"narrow"/);

@@ -78,13 +78,19 @@ function ofVersion(this: Mocha.Suite, version: string): void {
     assert.equal(joined?.name, "cp-cluster-admin");
   });
 
-  it("is administered in its pod by kcadm, as the pages say, which has no folder of its own to write to", () => {
+  it("is administered in its pod by kcadm, as the pages say", () => {
     const [pod] = stack.pods;
-    const asked = (...words: string[]) => pod?.exec("kcadm.sh", [...words, "--config", "/tmp/kcadm.config"], { HOME: "/nonexistent" });
-    const server = `http://localhost:${pod?.ports.http}`;
+    const asked = (...words: string[]) => pod?.exec("kcadm.sh", words);
+    const config = ["--config", "/tmp/kcadm.config"];
     const who = ["--realm", "master", "--user", String(outputs.administrator), "--password", String(outputs.administratorPassword)];
-    asked("config", "credentials", "--server", server, ...who);
-    assert.match(String(asked("get", "clients", "-r", REALM, "-q", `clientId=${CLIENT}`, "--fields", "clientId")), /"cp-client"/);
+    const enter = ["config", "credentials", "--server", `http://localhost:${pod?.ports.http}`, ...who];
+    // Where the tests are nobody's but root's, the image's files are others' to write.
+    if (process.getuid?.() === 0) assert.throws(() => asked(...enter), /Failed to create config file/);
+    asked(...enter, ...config);
+    assert.match(
+      String(asked("get", "clients", "-r", REALM, "-q", `clientId=${CLIENT}`, "--fields", "clientId", ...config)),
+      /"cp-client"/,
+    );
   });
 
   it("serves the log-in to users, and its administration to nobody who comes by the ingress", async () => {
@@ -98,13 +104,13 @@ function ofVersion(this: Mocha.Suite, version: string): void {
 
   it("has the first administrator choose another password, which no shorter one may be, and tells the portal of his role", async () => {
     const first = String(outputs.portalPassword);
-    assert.match((await logIn(portal(), "admin", first, "short")).page, /at least 12|minimum length 12|Invalid password/);
+    assert.match((await logIn(portal(), "admin", first, "short")).page, /password-new/);
     const { body, page } = await logIn(portal(), "admin", first, PASSWORD);
     assert.equal(page, "");
     for (const token of [body.access_token, body.id_token]) assert.ok((claimsOf(token).roles as string[]).includes(ADMIN_ROLE));
     const { iss, azp, preferred_username } = claimsOf(body.access_token);
     assert.deepEqual([iss, azp, preferred_username], [stack.issuer, CLIENT, "admin"]);
-    assert.notEqual((await logIn(portal(), "admin", first)).status, 200);
+    assert.match((await logIn(portal(), "admin", first)).page, /Invalid username or password/);
     assert.deepEqual(Object.keys(await stack.up(WISHES)), ["same"], "his password is his");
   });
 

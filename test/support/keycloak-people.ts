@@ -101,23 +101,30 @@ export function claimsOf(token: unknown): Bag {
   return JSON.parse(Buffer.from(String(token).split(".")[1] ?? "", "base64url").toString());
 }
 
-/** The administration of a server, by whoever's token. */
+/** The administration of a server, by whoever may log in there. */
 export class Administration {
   private constructor(
     private readonly url: string,
     private readonly ca: string,
-    private readonly token: string,
+    private readonly form: Readonly<Record<string, string>>,
   ) {}
 
   /** Logs in to the realm of those who administer. @throws Error where that is refused, with what was answered */
   static async open(url: string, ca: string, form: Readonly<Record<string, string>>): Promise<Administration> {
-    const { status, body } = await tokenOf(`${url}/realms/master`, ca, form);
+    const opened = new Administration(url, ca, form);
+    await opened.token();
+    return opened;
+  }
+
+  /** One for each call: theirs are good for a minute, and do not have what came since. */
+  private async token(): Promise<string> {
+    const { status, body } = await tokenOf(`${this.url}/realms/master`, this.ca, this.form);
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-    return new Administration(url, ca, String(body.access_token));
+    return String(body.access_token);
   }
 
   async call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown; location: string }> {
-    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${await this.token()}`, "content-type": "application/json" };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const answer = await httpsCall(`${this.url}/admin/realms${path}`, { method, headers, ca: this.ca, ...sent });
     return {

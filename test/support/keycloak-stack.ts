@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, request, type Server } from "node:https";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ import type { ServicePlan } from "../../model/plan/types";
 import type { Bag } from "../../testing/mocks";
 import { route } from "../components/platform/builds";
 import { at, servicePlan } from "../components/platform/fixtures";
+import { clusterFile, kubeconfig } from "../sandbox/kubernetes/world";
 import { type KeycloakObjects, KeycloakPod } from "./keycloak";
 import { MariaDbServer } from "./mariadb";
 import { freePorts, makeCertificates } from "./real-server";
@@ -58,7 +59,8 @@ export class KeycloakStack {
   private ingressPort = 0;
 
   constructor(private readonly parts: KeycloakParts) {
-    // The pods are another user's.
+    // The pods run by another user.
+    chmodSync(this.folder, 0o711);
     this.database = new MariaDbServer(parts.mariaDb, mkdtempSync(join(tmpdir(), "kpaas-keycloak-db-")));
     makeCertificates(this.at("database"));
     makeCertificates(this.at("ingress"));
@@ -152,7 +154,7 @@ export class KeycloakStack {
         settle = told;
       });
       const cluster = new RandomId("cluster", { byteLength: 2 });
-      const kubernetes = new Provider("kubernetes", { kubeconfig: "apiVersion: v1\nkind: Config\n" });
+      const kubernetes = new Provider("kubernetes", { kubeconfig: kubeconfig() });
       const look = ({ type, props }: ResourceTransformArgs): undefined => {
         const kind = /^kubernetes:.*:(StatefulSet|Secret|ConfigMap|Ingress)$/.exec(type)?.[1];
         if (kind !== undefined) seen.push({ kind, props: props as Bag });
@@ -212,7 +214,7 @@ export class KeycloakStack {
   private async startPod(): Promise<void> {
     const [http = 0, https = 0, management = 0] = await freePorts(3);
     const folder = mkdtempSync(this.at("pod-"));
-    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o711);
     const ports = { http, https, management, cache: 7800 + this.pods.length };
     const pod = new KeycloakPod(this.parts.distribution, folder, ports, this.objects!);
     this.pods.push(pod);
@@ -223,6 +225,7 @@ export class KeycloakStack {
     const root = this.at("project");
     mkdirSync(root, { recursive: true });
     const folders = prepareSandbox(root, "keycloak");
+    writeFileSync(join(folders.world, "cluster.json"), JSON.stringify(clusterFile()));
     const { plugin } = this.parts;
     const launcher = join(folders.project, "plugins", "keycloak", "pulumi-resource-keycloak");
     writeFileSync(launcher, `#!/bin/sh\nexec '${join(plugin, "pulumi-resource-keycloak")}' "$@"\n`, { mode: 0o755 });

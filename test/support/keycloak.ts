@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { engineCache } from "../../engine/paths";
@@ -72,11 +72,11 @@ export class KeycloakPod {
     this.layOut();
     const { initContainers, containers } = this.objects.pod as { initContainers: Bag[]; containers: Bag[] };
     for (const container of initContainers) {
-      const code = await new Promise((ended) => this.run(container).once("close", ended));
+      const code = await new Promise((ended, failed) => this.run(container).once("close", ended).once("error", failed));
       if (code !== 0) throw new Error(`the container ${String(container.name)} ended with ${String(code)}:\n${this.log}`);
     }
     const [server] = containers;
-    this.running = this.run(server ?? {});
+    const running = this.run(server ?? {});
     for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
       const isContent = () =>
         this.probe(probe).then(
@@ -84,7 +84,7 @@ export class KeycloakPod {
           () => false,
         );
       for (let tries = 0; !(await isContent()); tries++) {
-        if (tries > 900 || this.running.exitCode !== null) throw new Error(`Keycloak's ${probe} fails:\n${this.log}`);
+        if (tries > 900 || running.exitCode !== null) throw new Error(`Keycloak's ${probe} fails:\n${this.log}`);
         await pause(500);
       }
     }
@@ -106,13 +106,14 @@ export class KeycloakPod {
   }
 
   /** Runs a program of the image in the pod, as `kubectl exec` does, and gives what it prints. */
-  exec(program: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): string {
+  exec(program: string, args: readonly string[]): string {
     const [server] = this.objects.pod.containers as Bag[];
-    const env = { ...this.environment(server ?? {}), ...more };
-    return execFileSync(this.mapped(`${IMAGE_HOME}/bin/${program}`), args, {
+    // Where the image's user is at home.
+    const env = { ...this.environment(server ?? {}), KC_OPTS: `-Duser.home=${this.mapped(IMAGE_HOME)}` };
+    const words = args.map((word) => word.replace(/^\/tmp\//, `${join(this.folder, "volumes", "tmp")}/`));
+    return execFileSync(this.mapped(`${IMAGE_HOME}/bin/${program}`), words, {
+      ...{ env, ...this.user, cwd: "/" },
       encoding: "utf8",
-      env,
-      ...this.user,
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -166,6 +167,7 @@ export class KeycloakPod {
     const [program = "", ...words] = [...command, ...args].map(mapped);
     const user = container.name === "copy" ? {} : this.user;
     const child = spawn(program, words, { env: this.environment(container), detached: true, stdio: ["ignore", "pipe", "pipe"], ...user });
+    this.running = child;
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.log += text;
@@ -196,13 +198,9 @@ export class KeycloakPod {
   }
 
   private mapped(text: string): string {
-    const folders = FOLDERS.reduce(
+    return FOLDERS.reduce(
       (done, folder) => done.replace(new RegExp(`(^|[=&?])${folder}(?=/|$|&)`, "g"), `$1${join(this.folder, "image")}${folder}`),
       text,
     );
-    return folders;
   }
 }
-
-/** The text of a file below a distribution. */
-export const distributed = (home: string, path: string): string => readFileSync(join(home, path), "utf8");
