@@ -80,7 +80,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
   try {
     const opened = await Database.open(databasePlace(settings), (error) => log.warn("database", { error: error.name }));
     database = opened;
-    const repository = await Repository.open(folder, settings.repository);
+    const repository = await Repository.open(folder, settings.repository, settings.repositoryAccess);
     const trail = new Trail(opened, repository);
     const secrets =
       settings.vault === undefined

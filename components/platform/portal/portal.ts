@@ -35,6 +35,7 @@ export class Portal extends Applications {
       ...(args.migration ? (["migration"] as const) : []),
       ...(args.federation ? (["federation"] as const) : []),
       ...(args.terraman && args.database.accounts?.terraman ? (["terraman"] as const) : []),
+      ...(args.clusters ? (["clusters"] as const) : []),
       ...(args.charts ? (["charts"] as const) : []),
       ...(args.chaosDashboardUrl === undefined ? [] : (["chaos"] as const)),
     ]);
@@ -115,11 +116,12 @@ export class Portal extends Applications {
 }
 
 /** Who vouches for whom the applications call, where no public authority does. PEM. */
-function authoritiesOf({ trust, vault, database, federation }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+function authoritiesOf({ trust, vault, database, federation, clusters }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
   return {
     ...(trust === undefined ? {} : { platform: trust }),
     ...(vault === undefined ? {} : { vault: vault.ca }),
     ...(database.ca === undefined ? {} : { database: database.ca }),
     ...(federation === undefined ? {} : { messages: federation.messages.ca }),
+    ...(clusters === undefined ? {} : { clusters: clusters.ca }),
   };
 }
