@@ -20,6 +20,7 @@ import { keyIn, SealedSecrets } from "./secrets/sealed";
 import type { SecretStore } from "./secrets/store";
 import { VaultSecrets } from "./secrets/vault";
 import type { Settings } from "./settings";
+import { ClusterTokens } from "./terraman/cluster-tokens";
 import { credentialsFor } from "./terraman/credentials";
 import { followOperation } from "./terraman/progress";
 import { Addresses } from "./webhooks/address";
@@ -59,6 +60,7 @@ export interface Parts {
   readonly command: (words: readonly string[], environment: string) => Promise<CommandEnd>;
   readonly leadership: Leadership;
   readonly steps: Steps;
+  readonly tokens: ClusterTokens;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -157,6 +159,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner): 
         command,
         leadership,
         steps,
+        tokens: new ClusterTokens({ database: opened, secrets, command, log }),
         close,
       },
       requests: new Requests(opened),
