@@ -15,7 +15,12 @@ export interface KubeconfigFlags {
   readonly json?: boolean;
   /** In seconds. */
   readonly ttl?: number;
+  /** Whether these are a token. */
+  readonly token?: boolean;
 }
+
+/** How long a token lasts where nothing else is said. */
+const TOKEN_SECONDS = 3_600;
 
 const UNITS = { m: 60, h: 3_600 } as const;
 
@@ -33,12 +38,21 @@ export function ttlOption(): Option {
 
 /** The kubeconfigs of environments, one after another; all that have none are told at once. */
 export async function findKubeconfigs(context: Context, references: readonly string[], flags: KubeconfigFlags): Promise<FoundKubeconfig[]> {
+  const by = flags.token ? "token" : "certificate";
   const operator = operatorOf(context);
   const found: FoundKubeconfig[] = [];
   const notUp: OperationFailedError[] = [];
   for (const reference of references) {
     try {
-      found.push(await kubeconfigOf(await requestOf(context, reference, flags), flags.ttl, operator, context.modules));
+      found.push(
+        await kubeconfigOf(
+          await requestOf(context, reference, flags),
+          flags.ttl ?? (flags.token ? TOKEN_SECONDS : undefined),
+          operator,
+          context.modules,
+          by,
+        ),
+      );
     } catch (error) {
       if (!(error instanceof OperationFailedError)) throw error;
       notUp.push(error);

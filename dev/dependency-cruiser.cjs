@@ -37,7 +37,7 @@ const MAY_IMPORT = {
     "engine",
     "files",
     "plugin/(kubespray|clock)",
-    "reach/(cluster-api|issue-certificate|exec|workloads|registry)",
+    "reach/(cluster-api|issue-certificate|issue-token|exec|workloads|registry)",
     "host",
     "model",
   ],

@@ -19,6 +19,7 @@ export type {
   ChartRepositoryAccess,
   Claim,
   CloudAccess,
+  ClustersAccess,
   DatabaseAccess,
   DatabaseClaim,
   HostClaim,
@@ -46,6 +47,8 @@ export type {
   SecretEngineAccess,
   SecretEngineClaim,
   StorageAccess,
+  TokenAccess,
+  TokenClaim,
   TraceCollector,
   TrustAccess,
   TrustClaim,
@@ -70,6 +73,8 @@ export type { IstioGatewayArgs } from "../components/platform/istio-gateway/args
 export { IstioGateway } from "../components/platform/istio-gateway/istio-gateway";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
+export type { HttpsRepository, KpaasServerArgs, RepositorySpec, SshRepository } from "../components/platform/kpaas-server/args";
+export { KpaasServer } from "../components/platform/kpaas-server/kpaas-server";
 export type { KubeflowArgs } from "../components/platform/kubeflow/args";
 export { Kubeflow } from "../components/platform/kubeflow/kubeflow";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";

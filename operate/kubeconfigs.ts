@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { isFields } from "../model/data";
 import type { SecretReference } from "../model/plan/infrastructure-types";
 import { InvalidInputError, type Problem } from "../model/problems";
+import type { ClusterApi } from "../reach/cluster-api";
 import { DOORS } from "./doors";
 import type { Operator } from "./operator";
 import { notUp, outputs } from "./outputs";
@@ -18,9 +19,16 @@ export interface FoundKubeconfig {
 /**
  * The kubeconfig of an environment's cluster as it was recorded, or with credentials that end soon.
  * @param ttl seconds; undefined: the administrator's own certificate
+ * @param by what such credentials are: a certificate of an administrator's, or a token of an account with the rights that K-PaaS's portal has
  * @throws InvalidInputError, also where the cluster cannot issue such; OperationFailedError where it is not up
  */
-export async function kubeconfigOf(request: Request, ttl: number | undefined, operator: Operator, doors = DOORS): Promise<FoundKubeconfig> {
+export async function kubeconfigOf(
+  request: Request,
+  ttl: number | undefined,
+  operator: Operator,
+  doors = DOORS,
+  by: "certificate" | "token" = "certificate",
+): Promise<FoundKubeconfig> {
   const ready = await makeReady(request, operator, doors);
   const { target, loaded } = ready;
   const { kubeconfig: found } = await outputs(ready, operator, true, doors);
@@ -30,13 +38,24 @@ export async function kubeconfigOf(request: Request, ttl: number | undefined, op
   const whole = { environment: loaded.name, kubeconfig, isPrivate };
   if (ttl === undefined) return whole;
   if (target.sandbox) throw cannot(loaded.name, "nothing in the sandbox signs certificates");
-  const [engine, { issueCertificate }] = await Promise.all([doors.engine(), import("../reach/issue-certificate.js")]);
-  const user = await runJob("read", target, operator, (at, options) =>
-    engine.withCluster(at, options, (api) => issueCertificate(api, `kpaas:${userInfo().username}`, ttl)),
-  ).catch((error: unknown) => {
+  const engine = await doors.engine();
+  const issue = by === "token" ? await tokenIssuer(ttl) : await certificateIssuer(ttl);
+  const user = await runJob("read", target, operator, (at, options) => engine.withCluster(at, options, issue)).catch((error: unknown) => {
     throw error instanceof Error && ["Error", "ApiRefusedError"].includes(error.name) ? cannot(loaded.name, error.message) : error;
   });
   return { ...whole, kubeconfig: withUser(kubeconfig, user) };
+}
+
+type Issue = (api: ClusterApi) => Promise<object>;
+
+async function certificateIssuer(ttl: number): Promise<Issue> {
+  const { issueCertificate } = await import("../reach/issue-certificate.js");
+  return (api) => issueCertificate(api, `kpaas:${userInfo().username}`, ttl);
+}
+
+async function tokenIssuer(ttl: number): Promise<Issue> {
+  const { issueToken } = await import("../reach/issue-token.js");
+  return (api) => issueToken(api, ttl);
 }
 
 /** The kubeconfig of a cluster that was made elsewhere. @throws InvalidInputError where it cannot be read; never with anything of it */

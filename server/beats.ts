@@ -14,6 +14,8 @@ const WAKE_ALONE_MS = 30_000;
 const DELIVER_MS = 1_000;
 /** How often the audit trail's head is committed, where it has moved. */
 const HEAD_MS = 300_000;
+/** How often it is looked whether a cluster lacks a token. */
+const TOKENS_MS = 30_000;
 /** How often what others have pushed is taken over. */
 const FOLLOW_MS = 15_000;
 
@@ -39,6 +41,7 @@ export async function beginBeats(parts: Parts, settings: Settings, log: Log): Pr
   });
   const keepHead = safely("audit", async () => leadership.term !== undefined && (await trail.commitHead()));
   const deliver = safely("webhooks", async () => leadership.term !== undefined && (await deliverer.deliver()));
+  const renew = safely("tokens", async () => leadership.term !== undefined && (await parts.tokens.renew()));
   await leadership.beat();
   if (!replicated) await becomeOnly(parts);
   const tell = every(
@@ -50,6 +53,8 @@ export async function beginBeats(parts: Parts, settings: Settings, log: Log): Pr
     every(replicated ? WAKE_MS : WAKE_ALONE_MS, wake),
     every(HEAD_MS, keepHead),
     every(DELIVER_MS, deliver),
+    // Nothing in the sandbox signs anything.
+    ...(settings.sandbox ? [] : [every(TOKENS_MS, renew)]),
   ];
   if (replicated)
     ends.push(

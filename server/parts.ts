@@ -21,6 +21,7 @@ import { keyIn, SealedSecrets } from "./secrets/sealed";
 import type { SecretStore } from "./secrets/store";
 import { VaultSecrets } from "./secrets/vault";
 import type { Settings } from "./settings";
+import { ClusterTokens } from "./terraman/cluster-tokens";
 import { credentialsFor } from "./terraman/credentials";
 import { followOperation } from "./terraman/progress";
 import { NO_TRACES } from "./trace/traces";
@@ -62,6 +63,7 @@ export interface Parts {
   readonly command: (words: readonly string[], environment: string) => Promise<CommandEnd>;
   readonly leadership: Leadership;
   readonly steps: Steps;
+  readonly tokens: ClusterTokens;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner, t
   try {
     const opened = await Database.open(databasePlace(settings), (error) => log.warn("database", { error: error.name }), traces);
     database = opened;
-    const repository = await Repository.open(folder, settings.repository);
+    const repository = await Repository.open(folder, settings.repository, settings.repositoryAccess);
     const trail = new Trail(opened, repository);
     const secrets =
       settings.vault === undefined
@@ -163,6 +165,7 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner, t
         command,
         leadership,
         steps,
+        tokens: new ClusterTokens({ database: opened, secrets, command, log }),
         close,
       },
       requests: new Requests(opened),

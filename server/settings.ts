@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { given } from "../model/data";
 import { type Finding, InvalidInputError } from "../model/problems";
+import type { RepositoryAccess } from "./git/access";
+import type { VaultSettings } from "./secrets/vault";
 
 /** What `kpaas server` is told. */
 export interface Flags {
@@ -18,6 +20,12 @@ export interface Flags {
   readonly repository?: string;
   readonly secretsKey?: string;
   readonly vault?: string;
+  readonly vaultRole?: string;
+  readonly vaultToken?: string;
+  readonly gitLogin?: string;
+  readonly gitKey?: string;
+  readonly gitHosts?: string;
+  readonly gitCa?: string;
   readonly sandbox?: boolean;
   readonly webhookNetwork?: readonly string[];
   readonly replicated?: boolean;
@@ -44,7 +52,9 @@ export interface Settings {
   /** The file of the key that secrets are encrypted by. @default one in `folder` */
   readonly secretsKey?: string;
   /** Where secrets are kept in place of the database. */
-  readonly vault?: { readonly url: string; readonly roleId: string; readonly secretId: string };
+  readonly vault?: VaultSettings;
+  /** How the repository is logged in to. @default by what git finds by itself */
+  readonly repositoryAccess?: RepositoryAccess;
   /** Whether operations are rehearsed in the sandbox. */
   readonly sandbox: boolean;
   /** Networks that webhooks may lead to although they are closed to them, such as `127.0.0.0/8`. */
@@ -113,7 +123,8 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
   if (flags.pageClient !== undefined && flags.issuer === undefined)
     wrong("--page-client", "there is no issuer that the page could log in by", "give --issuer and --audience too");
   for (const network of flags.webhookNetwork ?? []) checkNetwork(network, wrong);
-  const vault = flags.vault === undefined ? undefined : vaultOf(flags.vault, env, wrong);
+  const vault = vaultOf(flags, env, wrong);
+  const repositoryAccess = repositoryAccessOf(flags, wrong);
   const stateBackend = stateBackendOf(flags, env, wrong);
   if (flags.replicated) checkReplicated(flags, databaseUrl, stateBackend, wrong);
   if (findings.length > 0)
@@ -127,6 +138,7 @@ export function settingsOf(flags: Flags, env: Readonly<Record<string, string | u
     ...given("repository", repository),
     ...given("secretsKey", secretsKey),
     ...given("vault", vault),
+    ...given("repositoryAccess", repositoryAccess),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(tls === undefined ? {} : { tls }),
     ...(issuer === undefined || audience === undefined ? {} : { tokens: { issuer, audience, clients } }),
@@ -207,12 +219,47 @@ function checkReplicated(
     wrong("--secrets-key", "each service would make a key of its own", "give all of them the same file, or keep secrets with --vault");
 }
 
-function vaultOf(url: string, env: Readonly<Record<string, string | undefined>>, wrong: Wrong): Settings["vault"] {
+function vaultOf(
+  { vault: url, vaultRole: role, vaultToken: tokenFile }: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+  wrong: Wrong,
+): VaultSettings | undefined {
+  if ((role === undefined) !== (tokenFile === undefined))
+    wrong(role === undefined ? "--vault-role" : "--vault-token", "role and token go together", "give both, or neither");
+  if (url === undefined) {
+    if (role !== undefined) wrong("--vault-role", "there is no vault that it is a role of", "give --vault too");
+    return undefined;
+  }
   if (!isSafeUrl(url)) wrong("--vault", `"${url}" is no https URL`, "write it as https://vault.example.org");
+  if (role !== undefined && tokenFile !== undefined) return { url, role, tokenFile };
   const [roleId = "", secretId = ""] = [env.KPAAS_VAULT_ROLE_ID, env.KPAAS_VAULT_SECRET_ID];
-  if (roleId === "" || secretId === "")
-    wrong("--vault", "there is no log-in to it", "set KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, of an AppRole");
+  if (role === undefined && tokenFile === undefined && (roleId === "" || secretId === ""))
+    wrong(
+      "--vault",
+      "there is no log-in to it",
+      "set KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, of an AppRole, or give --vault-role and --vault-token in a pod",
+    );
   return { url, roleId, secretId };
+}
+
+function repositoryAccessOf(
+  { repository, gitLogin: login, gitKey: key, gitHosts: hosts, gitCa: ca }: Flags,
+  wrong: Wrong,
+): RepositoryAccess | undefined {
+  const files = { login, key, hosts, ca };
+  for (const [name, file] of Object.entries(files))
+    if (file !== undefined && repository === undefined)
+      wrong(`--git-${name}`, "there is no repository that it is for", "give --repository too");
+  if ((key === undefined) !== (hosts === undefined))
+    wrong(
+      key === undefined ? "--git-key" : "--git-hosts",
+      "a key goes with the file of the host keys that are trusted",
+      "give both, or neither",
+    );
+  if (URL.canParse(repository ?? "") && new URL(repository ?? "").password !== "")
+    wrong("--repository", "everybody on this machine reads the password of a command line", "give it by --git-login");
+  const given = Object.entries(files).flatMap(([name, file]) => (file === undefined ? [] : [[name, file]]));
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function checkIssuer(issuer: string, wrong: Wrong): void {

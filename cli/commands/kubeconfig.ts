@@ -13,6 +13,7 @@ export function registerKubeconfig(program: Command, context: Context): void {
     .argument("ENV...", "names in environments/ or paths of files")
     .option("--sandbox", "of the sandbox")
     .addOption(ttlOption())
+    .option("--token", "log in by a token of an account with the rights of K-PaaS's portal, good for an hour or as long as --ttl says")
     .option("--output <FILE>", "write there, readable by its owner only, instead of standard output")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas kubeconfig seoul busan --output ~/.kube/korea")

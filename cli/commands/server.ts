@@ -33,6 +33,12 @@ export function registerServer(program: Command, context: Context): void {
       "--vault <url>",
       "keep secrets in a vault, logged in to by KPAAS_VAULT_ROLE_ID and KPAAS_VAULT_SECRET_ID, in place of the database",
     )
+    .option("--vault-role <name>", "log in there by the role of a cluster's account in place of these")
+    .option("--vault-token <file>", "the file of that account's token, which Kubernetes writes anew")
+    .option("--git-login <file>", "by what the repository is logged in to by https: the lines username=… and password=…")
+    .option("--git-key <file>", "the private key by which the repository is logged in to by SSH")
+    .option("--git-hosts <file>", "the host keys that are trusted there, as known_hosts has them")
+    .option("--git-ca <file>", "who is trusted there by https, in place of the public authorities")
     .option("--secrets-key <file>", "the key that secrets in the database are encrypted by; made where there is none")
     .option(
       "--webhook-network <cidr...>",

@@ -24,12 +24,14 @@ export interface Grants {
   readonly postgres: { readonly claim: DatabaseClaim; readonly access: PostgresAccess };
   readonly postgresOperator: { readonly claim: Nothing; readonly access: PostgresOperatorAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
+  readonly tokens: { readonly claim: TokenClaim; readonly access: TokenAccess };
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
   readonly registryProject: { readonly claim: RegistryProjectClaim; readonly access: RegistryAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
   readonly logs: { readonly claim: Nothing; readonly access: LogsAccess };
   readonly chaos: { readonly claim: Nothing; readonly access: ChaosAccess };
+  readonly clusters: { readonly claim: Nothing; readonly access: ClustersAccess };
   readonly scrape: { readonly claim: ScrapeClaim; readonly access: Nothing };
   readonly podMetrics: { readonly claim: Nothing; readonly access: Nothing };
   readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
@@ -192,6 +194,23 @@ export interface RealmAccess {
   readonly administrator?: { readonly user: string; readonly password: Output<string> };
 }
 
+/** An application that takes the realm's tokens, and has a page that logs its readers in where they are: in their browsers. */
+export interface TokenClaim {
+  /** What its tokens are meant for. Those that its page gets are. */
+  readonly audience: string;
+  /** Roles of the realm that it asks for. They are made with it, and given to users by people. */
+  readonly roles: readonly string[];
+  /** The client by which its page logs in, which has no secret: what runs in a browser keeps none. Another id makes another one. */
+  readonly page: { readonly id: string /** Its URL, without a trailing slash. */; readonly url: string };
+}
+
+/** What it needs to take tokens. */
+export interface TokenAccess {
+  /** The server's base URL. */
+  readonly url: string;
+  readonly issuer: string;
+}
+
 /** What may be done with secrets. */
 export type SecretCapability = "create" | "read" | "update" | "delete" | "list";
 
@@ -272,6 +291,16 @@ export interface ChartRepositoryAccess {
 export interface ChaosAccess {
   /** URL of the dashboard inside the cluster, which takes a token of the Kubernetes API of whoever asks. */
   readonly dashboardUrl: string;
+}
+
+/** Who makes clusters, by the calls of K-PaaS's Terraman. */
+export interface ClustersAccess {
+  /** Base URL inside the cluster, by TLS. */
+  readonly url: string;
+  /** The password of the account `admin`, which may use K-PaaS's own calls alone. Secret. */
+  readonly password: Output<string>;
+  /** What signed the server's certificate. PEM. */
+  readonly ca: Input<string>;
 }
 
 /** How a service comes to its messages: by an account of its own, in which it sees nothing of others'. */

@@ -12,6 +12,7 @@ import { istioBase } from "./istio-base/service";
 import { istioCni } from "./istio-cni/service";
 import { istioGateway } from "./istio-gateway/service";
 import { keycloak } from "./keycloak/service";
+import { kpaasServer } from "./kpaas-server/service";
 import { kubeflow } from "./kubeflow/service";
 import { kyverno } from "./kyverno/service";
 import { logCollector } from "./log-collector/service";
@@ -65,6 +66,7 @@ export const services = {
   logCollector,
   nodeExporter,
   monitoring,
+  kpaasServer,
   portal,
   pipeline,
   sourceControl,

@@ -117,9 +117,11 @@ export const architecture: readonly ComponentRow[] = [
   [
     "- Terraman",
     "in",
-    "as K-PaaS ships it where the file names a machine for it, its fixed credentials gone; an environment of its own makes such a cluster with preview and destroy",
+    "kpaas server in its place, with previews, approvals and destroy; or as K-PaaS ships it where the file names a machine for it, its fixed credentials gone",
+    "platform.services.kpaasServer",
     "platform.services.portal.terraman",
-    "components/platform/portal/terraman.ts",
+    "components/platform/kpaas-server/",
+    "docs/services/kpaas-server.md",
   ],
   [
     "- Metrics-API / Metric-API",
@@ -195,13 +197,7 @@ export const architecture: readonly ComponentRow[] = [
   ["6 NFS-provisioner", "in", "the class cp-storageclass on the share", "platform.storage.kind: nfs", "components/platform/nfs-storage/"],
   ["7 Mariadb", "in", "as above", "platform.services.mariadb"],
   ["8 Keycloak", "in", "as above", "platform.services.keycloak"],
-  [
-    "9 Terraman (multi cluster)",
-    "in",
-    "as above; or an environment for each cluster",
-    "platform.services.portal.terraman",
-    "docs/commands.md",
-  ],
+  ["9 Terraman (multi cluster)", "in", "as above; or an environment for each cluster", "platform.services.kpaasServer", "docs/commands.md"],
   ["10 Metric-API", "in", "as above", "components/platform/portal/apps.ts"],
   [
     "11 Ingress-nginx-controller",

@@ -1106,6 +1106,53 @@ export interface PlatformFields {
         readonly secret?: string;
       };
     });
+    /** Makes and keeps clusters for whoever may ask for them, in the place of K-PaaS's Terraman. Default: as the profile. A change is applied to what stands. */
+    readonly kpaasServer?: boolean | (ServiceFields & {
+      /** Its image, which no public registry has: where you have pushed it. Default: none; it must be named. */
+      readonly image?: string;
+      /** Where environments and their locks are. Default: none; it must be named. */
+      readonly repository?: {
+        /** The git repository of environments and their locks; empty at first. Its branch main is written. */
+        readonly url: string;
+        /** By what it is logged in to by https. Default: none; https takes it. */
+        readonly login?: {
+          /** Who logs in. */
+          readonly user: string;
+          /** That user's password, or a token that may push. */
+          readonly password: {
+            /** The secret is in this environment variable. A change is applied to what stands. */
+            readonly env: string;
+          } | {
+            /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
+            readonly config: string;
+          } | {
+            /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+            readonly vault: string;
+          } | {
+            /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
+            readonly file: string;
+          };
+        };
+        /** The private key that logs in by SSH, without a passphrase. Default: none; SSH takes it. */
+        readonly key?: {
+          /** The secret is in this environment variable. A change is applied to what stands. */
+          readonly env: string;
+        } | {
+          /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
+          readonly config: string;
+        } | {
+          /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+          readonly vault: string;
+        } | {
+          /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
+          readonly file: string;
+        };
+        /** The host keys that are trusted by SSH, as known_hosts has them. Default: none; SSH takes them. */
+        readonly hosts?: string;
+        /** Who is trusted by https in place of the public authorities, as PEM. Default: those; of a host of the platform, its own. */
+        readonly authority?: string;
+      };
+    });
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | (ServiceFields & {
       /** A Karmada that runs in this cluster, in karmada-system: several clusters are seen to at once, as the menu Federation. Default: none. */

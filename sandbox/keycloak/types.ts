@@ -9,6 +9,20 @@ export type Server = Cloud<never, never>;
 
 type Types = Readonly<Record<string, ResourceType<Server>>>;
 
+/** What puts something into tokens: of a client, or of what several of them share; each has one of a name. */
+const OF_A_CLIENT = {
+  check: ({ clientId, clientScopeId }) =>
+    (clientId === undefined) === (clientScopeId === undefined)
+      ? [{ property: "clientId", reason: "Exactly one of client_id and client_scope_id must be set" }]
+      : [],
+  create(server, inputs) {
+    const [name, clientId] = [text(inputs, "name"), text(inputs, "clientId")];
+    if (server.store.list("mapper").some((each) => each.name === name && each.clientId === clientId))
+      throw conflict(`${pathOf(inputs)}/clients/${clientId}/protocol-mappers/models`, "Protocol mapper exists with same name");
+    return { ...inputs, id: newId() };
+  },
+} satisfies Pick<ResourceType<Server>, "check" | "create">;
+
 /** The resource types that realms are made of, by token. Fields are those of the provider's schema. */
 export const TYPES: Types = {
   "keycloak:index/realm:Realm": {
@@ -96,16 +110,19 @@ export const TYPES: Types = {
     oneOf: { claimValueType: ["JSON", "String", "long", "int", "boolean"] },
     outputs: [],
     references: { realmId: "realm", clientId: "client" },
-    check: ({ clientId, clientScopeId }) =>
-      (clientId === undefined) === (clientScopeId === undefined)
-        ? [{ property: "clientId", reason: "Exactly one of client_id and client_scope_id must be set" }]
-        : [],
-    create(server, inputs) {
-      const [name, clientId] = [text(inputs, "name"), text(inputs, "clientId")];
-      if (server.store.list("mapper").some((each) => each.name === name && each.clientId === clientId))
-        throw conflict(`${pathOf(inputs)}/clients/${clientId}/protocol-mappers/models`, "Protocol mapper exists with same name");
-      return { ...inputs, id: newId() };
-    },
+    ...OF_A_CLIENT,
+  },
+
+  "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper": {
+    kind: "mapper",
+    fields: fieldsOf(
+      `realmId!* clientId* clientScopeId* name!* includedClientAudience includedCustomAudience addToIdToken:b addToAccessToken:b
+       addToTokenIntrospection:b`,
+    ),
+    defaults: { addToIdToken: true, addToAccessToken: true, addToTokenIntrospection: true },
+    outputs: [],
+    references: { realmId: "realm", clientId: "client" },
+    ...OF_A_CLIENT,
   },
 
   "keycloak:index/role:Role": {

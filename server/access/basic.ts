@@ -22,7 +22,8 @@ export function basicLogin(password: string, refused: Refused): Login {
 
 /** The password in a file that nobody else reads; made where there is none yet. */
 export function passwordIn(file: string): string {
-  createWhole(file, `${randomBytes(24).toString("base64url")}\n`, { mode: PRIVATE });
+  // One that was given may lie where nothing is written.
+  if (readIfThere(file) === undefined) createWhole(file, `${randomBytes(24).toString("base64url")}\n`, { mode: PRIVATE });
   const password = readIfThere(file)?.trim() ?? "";
   if (password.length < 16)
     throw new Error(`the password in ${file} is shorter than 16 characters: remove the file, and another one is made`);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { keepFile, makeFolder, PRIVATE_FOLDER, readIfThere } from "../../host/files";
+import { accessSettings, type RepositoryAccess } from "./access";
 import { type Author, GitError, git, SERVICE } from "./git";
 
 const BRANCH = "main";
@@ -31,8 +32,11 @@ export class Repository {
     readonly origin: string,
   ) {}
 
-  /** Opens it; a bare one is made in the folder where `origin` is not named. */
-  static async open(folder: string, origin = join(folder, "environments.git")): Promise<Repository> {
+  /**
+   * Opens it; a bare one is made in the folder where `origin` is not named.
+   * @param access how it is logged in to. @default by what git finds by itself
+   */
+  static async open(folder: string, origin = join(folder, "environments.git"), access: RepositoryAccess = {}): Promise<Repository> {
     const root = join(folder, "project");
     const own = origin === join(folder, "environments.git");
     if (own && !existsSync(join(origin, "HEAD"))) {
@@ -41,6 +45,9 @@ export class Repository {
     }
     const repository = new Repository(root, origin);
     if (!existsSync(join(root, ".git"))) await repository.clone();
+    for (const [name, value] of Object.entries(accessSettings(access)))
+      if (value === undefined) await repository.ifAny(["config", "--unset-all", name]);
+      else await git(root, ["config", "--replace-all", name, value]);
     await repository.alone(() => repository.follow());
     return repository;
   }

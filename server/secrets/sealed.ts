@@ -8,7 +8,8 @@ const [KEY, NONCE, TAG] = [32, 12, 16];
 
 /** The key in a file that nobody else reads; made where there is none. @throws Error where it is no key */
 export function keyIn(file: string): Buffer {
-  createWhole(file, `${randomBytes(KEY).toString("base64")}\n`, { mode: PRIVATE });
+  // One that was given may lie where nothing is written.
+  if (readIfThere(file) === undefined) createWhole(file, `${randomBytes(KEY).toString("base64")}\n`, { mode: PRIVATE });
   const key = Buffer.from((readIfThere(file) ?? "").trim(), "base64");
   if (key.length !== KEY)
     throw new Error(`${file} holds no key of ${KEY} bytes: give the one that the database's secrets were encrypted by`);

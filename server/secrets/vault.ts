@@ -1,11 +1,21 @@
+import { readIfThere } from "../../host/files";
 import { fields, isFields } from "../../model/data";
 import type { SecretStore } from "./store";
 
-/** How OpenBao, or Vault, is logged in to: as K-PaaS's programs do. */
-export interface VaultSettings {
-  readonly url: string;
+/** OpenBao, or Vault, and how it is logged in to: as K-PaaS's programs do, or by the account of the service's pod. */
+export type VaultSettings = { readonly url: string } & (AppRoleLogin | AccountLogin);
+
+/** An AppRole, at `auth/approle`. */
+export interface AppRoleLogin {
   readonly roleId: string;
   readonly secretId: string;
+}
+
+/** A role for accounts of a cluster, at `auth/kubernetes`. */
+export interface AccountLogin {
+  readonly role: string;
+  /** The file of the account's token. Kubernetes writes another one there before that ends, so it is read with each log-in. */
+  readonly tokenFile: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -48,13 +58,22 @@ export class VaultSecrets implements SecretStore {
 
   private async login(): Promise<string> {
     if (this.token !== undefined && this.token.until > performance.now()) return this.token.value;
-    const { roleId, secretId } = this.settings;
-    const answer = await this.send("POST", "auth/approle/login", { role_id: roleId, secret_id: secretId }, {});
+    const [path, shown] = this.shown();
+    const answer = await this.send("POST", path, shown, {});
     if (!answer.ok) throw new Error(`the vault refuses the log-in with ${answer.status}`);
     const { client_token: value, lease_duration: seconds } = fields(fields(await answer.json()).auth);
     if (typeof value !== "string") throw new Error("the vault gives no token");
     this.token = { value, until: performance.now() + Number(seconds ?? 0) * 1_000 * SHARE };
     return value;
+  }
+
+  /** Where it logs in, and what it shows there. */
+  private shown(): [path: string, body: object] {
+    const { settings } = this;
+    if ("roleId" in settings) return ["auth/approle/login", { role_id: settings.roleId, secret_id: settings.secretId }];
+    const jwt = readIfThere(settings.tokenFile)?.trim() ?? "";
+    if (jwt === "") throw new Error(`${settings.tokenFile} holds no token to log in to the vault by`);
+    return ["auth/kubernetes/login", { role: settings.role, jwt }];
   }
 
   private send(method: string, path: string, body: object | undefined, headers: Record<string, string>): Promise<Response> {

@@ -5,6 +5,7 @@ import type { Row } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
 import { clusterPath } from "../secrets/store";
+import { type AskedCluster, askCluster } from "./ask-cluster";
 import { EMPTY, shapeOf } from "./cluster-shape";
 import type { Face } from "./face";
 import { listed } from "./list";
@@ -69,10 +70,11 @@ export function clusterRoutes(face: Face): Route[] {
         summary: "Makes a cluster of a template's text, or registers one",
       },
       ...{ needs: "administrator", body: Cluster },
-      handle: async ({ body, principal }) => ({
-        ...shapeOf(body.isClusterRegister ? await register(face, body, principal) : await create(face, body, principal)),
-        ...SUCCESS,
-      }),
+      handle: async ({ body, principal }) => {
+        if (!body.isClusterRegister) return { ...shapeOf(await create(face, body, principal)), ...SUCCESS };
+        const { version: kubernetesVersion, nodes: nodeCount, ...row } = await register(face, body, principal);
+        return { ...shapeOf(row), kubernetesVersion, nodeCount, ...SUCCESS };
+      },
     }),
     defineRoute({
       ...{
@@ -198,24 +200,32 @@ async function create(
   return row;
 }
 
-async function register({ database, secrets, trail }: Face, body: Sent, { id: actor }: Principal): Promise<Row<"clusters">> {
-  const { resourceName: name, providerType: provider, clusterApiUrl: apiUrl, clusterToken } = body;
+/** Registers a cluster that is there, once it has said what it is by that token. */
+async function register(
+  { database, secrets, trail, addresses }: Face,
+  body: Sent,
+  { id: actor }: Principal,
+): Promise<Row<"clusters"> & Pick<AskedCluster, "version" | "nodes">> {
+  const { resourceName: name, providerType: provider, clusterApiUrl, clusterToken } = body;
   const faults = [
-    ...(URL.canParse(apiUrl) && new URL(apiUrl).protocol === "https:"
+    ...(URL.canParse(clusterApiUrl) && new URL(clusterApiUrl).protocol === "https:"
       ? []
       : [{ path: "clusterApiUrl", reason: "must be the https URL of a cluster's API" }]),
     ...(clusterToken.trim() === "" ? [{ path: "clusterToken", reason: "must be given" }] : []),
   ];
   if (faults.length > 0) throw new HttpProblem("invalid-request", "Please check the input value again.", faults);
+  const { url: apiUrl, version, nodes, ready, fingerprint } = await askCluster({ url: clusterApiUrl, token: clusterToken }, addresses);
   const same = await database.query.selectFrom("clusters").select("id").where("apiUrl", "=", apiUrl).executeTakeFirst();
   if (same !== undefined) throw new HttpProblem("conflict", "The cluster is already registered.");
   const id = randomUUID();
   await secrets.write(clusterPath(id), { clusterId: id, clusterApiUrl: apiUrl, clusterToken });
-  return await database.query.transaction().execute(async (transaction) => {
+  const row = await database.query.transaction().execute(async (transaction) => {
     const values = { ...valuesOf(id, body), status: "A", sshKey: "", account: null, environment: null, apiUrl } as const;
-    await trail.append({ actor, action: "cluster.register", target: id, detail: { name, provider, apiUrl } }, transaction);
+    const detail = { name, provider, apiUrl, version, nodes, ready, certificate: fingerprint };
+    await trail.append({ actor, action: "cluster.register", target: id, detail }, transaction);
     return await transaction.insertInto("clusters").values(values).returningAll().executeTakeFirstOrThrow();
   });
+  return { ...row, version, nodes };
 }
 
 /** What is written down of every cluster as it was sent. */

@@ -3,6 +3,7 @@ import type { Trail } from "../audit/trail";
 import type { Database } from "../data/database";
 import type { Repository } from "../git/repository";
 import type { SecretStore } from "../secrets/store";
+import type { Addresses } from "../webhooks/address";
 import type { Work } from "../work/work";
 
 /** What K-PaaS's calls are answered by. */
@@ -13,4 +14,6 @@ export interface Face {
   readonly trail: Pick<Trail, "append">;
   readonly repository: Pick<Repository, "root" | "change">;
   readonly work: Pick<Work, "ask" | "wake">;
+  /** Where clusters may be that are registered. */
+  readonly addresses: Addresses;
 }

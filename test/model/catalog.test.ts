@@ -77,7 +77,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
 /** Parts of which no project says when they end, or whose end is told by their images: docs/catalogue.md has the list. */
 const NOBODY_SAYS = [
   ...["gatewayApi", "storage", "metricsServer", "mariadbOperator", "chartmuseum", "monitoring", "portal", "pipeline", "sourceControl"],
-  ...["kubeflow", "logging", "logCollector", "nodeExporter", "tracing"],
+  ...["kubeflow", "logging", "logCollector", "nodeExporter", "tracing", "kpaasServer"],
 ];
 /** Charts of Istio's beside istiod's, whose version and end they have. */
 const OF_ISTIO = ["istioBase", "istioCni", "istioGateway"];

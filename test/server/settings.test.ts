@@ -53,6 +53,27 @@ describe("What `kpaas server` is told", () => {
     assert.deepEqual(problems({ database: "postgresql://u@h/n" }), []);
   });
 
+  it("logs in to a vault by an AppRole, or by the account of its pod", () => {
+    const vault = "https://vault.example.org";
+    const role = { KPAAS_VAULT_ROLE_ID: "r", KPAAS_VAULT_SECRET_ID: "s" };
+    assert.deepEqual(settingsOf({ ...FLAGS, vault }, role).vault, { url: vault, roleId: "r", secretId: "s" });
+    const account = { vault, vaultRole: "kpaasServer", vaultToken: "/token" };
+    assert.deepEqual(settingsOf({ ...FLAGS, ...account }, {}).vault, { url: vault, role: "kpaasServer", tokenFile: "/token" });
+    assert.deepEqual(problems({ vault }), ["--vault"]);
+    assert.deepEqual(problems({ vault, vaultRole: "kpaasServer" }), ["--vault-token"]);
+    assert.deepEqual(problems({ vaultToken: "/token" }), ["--vault-role"]);
+    assert.deepEqual(problems({ vaultRole: "kpaasServer", vaultToken: "/token" }), ["--vault-role"]);
+  });
+
+  it("logs in to the repository by files, which are for one", () => {
+    const repository = "https://git.example.org/e.git";
+    assert.deepEqual(settingsOf({ ...FLAGS, repository, gitLogin: "/login", gitCa: "/ca" }, {}).repositoryAccess, {
+      ...{ login: "/login", ca: "/ca" },
+    });
+    assert.deepEqual(problems({ gitLogin: "/login", gitKey: "/key" }), ["--git-login", "--git-key", "--git-hosts"]);
+    assert.deepEqual(problems({ repository: "https://kim:canary@git.example.org/e.git" }), ["--repository"]);
+  });
+
   it("is refused of one of several where the next leader would lack something that lies on another's disk", () => {
     const replicated = { replicated: true, database: "postgresql://u@h/n", repository: "ssh://git@h/e.git", secretsKey: "/key" };
     assert.deepEqual(problems({ replicated: true }), ["--database", "--state-backend", "--repository", "--secrets-key"]);

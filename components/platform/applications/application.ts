@@ -1,5 +1,5 @@
-/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, the database, and NATS. */
-export type Trusted = "platform" | "vault" | "database" | "messages";
+/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, the database, NATS, and who makes clusters. */
+export type Trusted = "platform" | "vault" | "database" | "messages" | "clusters";
 
 /**
  * One of K-PaaS's own applications, as a row of its family's table: portal, pipeline and source control are such tables, and all of their

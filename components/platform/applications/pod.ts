@@ -25,6 +25,7 @@ export const TRUST_FILES: Readonly<Record<Trusted, string>> = {
   vault: "openbao.crt",
   database: "mariadb.crt",
   messages: "nats.crt",
+  clusters: "clusters.crt",
 };
 
 /**

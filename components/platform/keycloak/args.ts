@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
 import type { CertificatePair } from "../certificates";
-import type { DatabaseAccess, IngressRoute, LoginClient } from "../grants";
+import type { DatabaseAccess, IngressRoute, LoginClient, TokenClaim } from "../grants";
 
 /** Arguments of {@link Keycloak}. */
 export interface KeycloakArgs extends ServiceArgs {
@@ -14,6 +14,8 @@ export interface KeycloakArgs extends ServiceArgs {
   readonly applications?: readonly string[];
   /** Applications with a client of their own, by service. @default none */
   readonly clients?: Readonly<Record<string, LoginClient & { readonly url: string }>>;
+  /** Applications that take its tokens, with a page that logs in by itself, by service. @default none */
+  readonly takers?: Readonly<Record<string, TokenClaim>>;
   /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. @default Keycloak's host */
   readonly domain?: string;
   /**

@@ -18,6 +18,7 @@ export const FINDABLE: Readonly<Record<string, Findable>> = {
   "keycloak:index/userGroups:UserGroups": again("userId"),
   "keycloak:openid/client:Client": inRealm("the clients"),
   "keycloak:openid/userRealmRoleProtocolMapper:UserRealmRoleProtocolMapper": inRealm("the client's mappers"),
+  "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper": inRealm("the client's mappers"),
   "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole": inRealm("the client's service account roles"),
   "keycloak:index/role:Role": inRealm("the roles"),
   "keycloak:index/group:Group": inRealm("the groups"),

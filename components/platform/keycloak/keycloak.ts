@@ -171,7 +171,7 @@ export class Keycloak extends PlatformService {
   }
 
   private createRealm(
-    { plan, applications = [], clients = {}, domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
+    { plan, applications = [], clients = {}, takers = {}, domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
     inside: CustomResourceOptions,
   ): void {
     createRealm(
@@ -179,6 +179,7 @@ export class Keycloak extends PlatformService {
       {
         applications,
         clients: Object.entries(clients).map(([service, client]) => ({ ...client, clientSecret: this.access[service]!.clientSecret })),
+        takers: Object.values(takers),
         domain,
         selfRegistration,
         clientSecret: this.realm.clientSecret,

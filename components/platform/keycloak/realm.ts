@@ -1,5 +1,6 @@
 import { Group } from "@pulumi/keycloak/group";
 import { GroupRoles } from "@pulumi/keycloak/groupRoles";
+import { AudienceProtocolMapper } from "@pulumi/keycloak/openid/audienceProtocolMapper";
 import { Client } from "@pulumi/keycloak/openid/client";
 import { UserRealmRoleProtocolMapper } from "@pulumi/keycloak/openid/userRealmRoleProtocolMapper";
 import { Realm } from "@pulumi/keycloak/realm";
@@ -9,7 +10,7 @@ import { Role } from "@pulumi/keycloak/role";
 import { User } from "@pulumi/keycloak/user";
 import { UserGroups } from "@pulumi/keycloak/userGroups";
 import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
-import type { LoginClient } from "../grants";
+import type { LoginClient, TokenClaim } from "../grants";
 
 /** Names the K-PaaS applications expect in the realm. */
 export const REALM = "cp-realm";
@@ -21,6 +22,9 @@ export const PORTAL_ADMIN = "admin";
 /** Where K-PaaS's applications take their users back after the log-in. */
 const RETURN_PATH = "/login/oauth2/code/keycloak";
 
+/** How long a page's token lasts: it gets the next one by itself. Seconds. */
+const PAGE_SECONDS = "300";
+
 /** Length over character classes; the generated passwords satisfy it too. */
 const PASSWORD_POLICY = "length(12) and maxLength(128) and notUsername(undefined) and notEmail(undefined) and passwordHistory(3)";
 
@@ -29,6 +33,8 @@ export interface RealmSpec {
   readonly applications: readonly string[];
   /** Applications with a client of their own. The secret is secret. */
   readonly clients: readonly (LoginClient & { readonly url: string; readonly clientSecret: Input<string> })[];
+  /** Applications that take its tokens. */
+  readonly takers: readonly TokenClaim[];
   readonly domain: string;
   readonly selfRegistration: boolean;
   /** Secret. */
@@ -76,6 +82,7 @@ export function createRealm(name: (role: string) => string, spec: RealmSpec, opt
     for (const made of client.roles ?? []) new Role(name(`role-${made}`), { realmId, name: made }, options);
     createClient(name, `client-${client.id}`, realmId, client, [url], options);
   }
+  for (const taker of spec.takers) createTaker(name, realmId, taker, options);
 }
 
 /**
@@ -168,6 +175,54 @@ function createClient(
     },
     options,
   );
+  tellRoles(name, role, realmId, client, options);
+}
+
+/** An application that takes tokens: its roles, and the client of its page, whose tokens are meant for it and end soon. */
+function createTaker(
+  name: (role: string) => string,
+  realmId: Input<string>,
+  { audience, roles, page: { id, url } }: TokenClaim,
+  options: CustomResourceOptions,
+): void {
+  for (const role of roles) new Role(name(`role-${role}`), { realmId, name: role }, options);
+  const role = `client-${id}`;
+  const client = new Client(
+    name(role),
+    {
+      realmId,
+      clientId: id,
+      name: id,
+      enabled: true,
+      accessType: "PUBLIC",
+      pkceCodeChallengeMethod: "S256",
+      standardFlowEnabled: true,
+      directAccessGrantsEnabled: false,
+      implicitFlowEnabled: false,
+      serviceAccountsEnabled: false,
+      validRedirectUris: [`${url}/`],
+      validPostLogoutRedirectUris: [`${url}/`],
+      webOrigins: [url],
+      accessTokenLifespan: PAGE_SECONDS,
+    },
+    options,
+  );
+  new AudienceProtocolMapper(
+    name(`${role}-audience`),
+    { realmId, clientId: client.id, name: "audience", includedCustomAudience: audience, addToAccessToken: true, addToIdToken: false },
+    options,
+  );
+  tellRoles(name, role, realmId, client, options);
+}
+
+/** Has a client's tokens say which roles of the realm their user has. */
+function tellRoles(
+  name: (role: string) => string,
+  role: string,
+  realmId: Input<string>,
+  client: Client,
+  options: CustomResourceOptions,
+): void {
   new UserRealmRoleProtocolMapper(
     name(`${role}-roles`),
     { realmId, clientId: client.id, name: "realm roles", claimName: "roles", multivalued: true },

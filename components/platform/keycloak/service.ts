@@ -44,7 +44,7 @@ export const keycloak = defineService({
   fixed: { schema: schemaOf },
   // The realm has the secret of who configures it, and ids that only the state knows.
   leaves: { kind: "mysql", field: "schema" },
-  offers: ["identity"],
+  offers: ["identity", "tokens"],
   managedAt: { workload: "keycloak", port: 8443 },
   findable: FINDABLE,
   remedies: [
@@ -81,11 +81,15 @@ export const keycloak = defineService({
             client === undefined ? [] : [[service, { ...client, url }]],
           ),
         ),
+        takers: claims.tokens,
         domain: environment.platform.domain,
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );
   },
-  grants: { identity: ({ realm, access }, consumer) => access[consumer] ?? realm },
+  grants: {
+    identity: ({ realm, access }, consumer) => access[consumer] ?? realm,
+    tokens: ({ realm: { url, issuer } }) => ({ url, issuer }),
+  },
 });

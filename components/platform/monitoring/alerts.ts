@@ -381,6 +381,15 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       summary: "Loki refuses lines: {{ $labels.reason }}.",
     },
   ],
+  kpaasServer: [
+    {
+      name: "KpaasServerLeaderless",
+      expr: "sum(kpaas_server_leads) < 1 or absent(kpaas_server_leads)",
+      lasts: "2m",
+      severity: "critical",
+      summary: "No kpaas server leads: nothing that was asked of clusters is carried out.",
+    },
+  ],
   logCollector: [
     {
       name: "LogsLost",

@@ -77,8 +77,11 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     secrets: [...VAULT.secrets, "JWT_SECRET", "COMMONAPI_AUTHORIZATION_PASSWORD"],
     needs: [],
     // Terraman fetches what is to be made from its pods, which it finds by this label alone (TerramanConstant.java).
-    with: { terraman: { secrets: ["CPTERRAMAN_AUTHORIZATION_PASSWORD"], labels: { app: "cp-portal-api" } } },
-    trusts: ["vault"],
+    with: {
+      terraman: { secrets: ["CPTERRAMAN_AUTHORIZATION_PASSWORD"], labels: { app: "cp-portal-api" } },
+      clusters: { secrets: ["CPTERRAMAN_AUTHORIZATION_PASSWORD"] },
+    },
+    trusts: ["vault", "clusters"],
   },
   {
     name: "cp-portal-common-api",

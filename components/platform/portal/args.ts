@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
-import type { ChartRepositoryAccess, DatabaseAccess, IngressRoute, MessagesAccess, RealmAccess } from "../grants";
+import type { ChartRepositoryAccess, ClustersAccess, DatabaseAccess, IngressRoute, MessagesAccess, RealmAccess } from "../grants";
 
 /** OpenBao as the portal's applications log in to it. */
 export interface VaultAccess {
@@ -52,6 +52,8 @@ export interface PortalArgs extends ServiceArgs {
   readonly federation?: FederationAccess;
   /** Where K-PaaS's Terraman works. Without it, or without OpenBao, it is not there. The account `terraman` beside the schema's owner's is its. */
   readonly terraman?: TerramanAccess;
+  /** Who makes clusters in the place of K-PaaS's Terraman. @default `terraman`, or nobody */
+  readonly clusters?: ClustersAccess;
   /** Whether the tools that move what is in object storage are there. @default false */
   readonly migration?: boolean;
   /** Name of Keycloak's schema, in which the portal reads the realm's users. */

@@ -1,5 +1,5 @@
 /** A service of the platform that an application cannot do without. */
-export type PortalNeed = "vault" | "metricAccount" | "charts" | "chaos" | "migration" | "federation" | "terraman";
+export type PortalNeed = "vault" | "metricAccount" | "charts" | "chaos" | "migration" | "federation" | "terraman" | "clusters";
 
 /** Those in Go log in by the two ids alone. */
 export const VAULT_OF_GO = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;

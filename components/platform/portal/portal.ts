@@ -3,6 +3,7 @@ import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
 import { type ComponentResourceOptions, type Input, type Output, output, secret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
+import { clusterRights } from "../../../model/cluster-rights";
 import { serviceType } from "../../../model/type-tokens";
 import { applicationsFor, type Trusted } from "../applications/application";
 import { Applications } from "../applications/applications";
@@ -10,7 +11,6 @@ import { type PlannedArgs, planned } from "../args";
 import { contentHash, selectorLabels } from "../objects";
 import { PORTAL, PORTAL_APPS } from "./apps";
 import type { PortalArgs } from "./args";
-import { clusterRights } from "./cluster-rights";
 import { CLUSTER_TOKEN, clusterTokenPod, type WrittenVault } from "./cluster-token";
 import { CLUSTER_ACCOUNT } from "./names";
 import { portalConfig, portalSecrets } from "./settings";
@@ -35,6 +35,7 @@ export class Portal extends Applications {
       ...(args.migration ? (["migration"] as const) : []),
       ...(args.federation ? (["federation"] as const) : []),
       ...(args.terraman && args.database.accounts?.terraman ? (["terraman"] as const) : []),
+      ...(args.clusters ? (["clusters"] as const) : []),
       ...(args.charts ? (["charts"] as const) : []),
       ...(args.chaosDashboardUrl === undefined ? [] : (["chaos"] as const)),
     ]);
@@ -115,11 +116,12 @@ export class Portal extends Applications {
 }
 
 /** Who vouches for whom the applications call, where no public authority does. PEM. */
-function authoritiesOf({ trust, vault, database, federation }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+function authoritiesOf({ trust, vault, database, federation, clusters }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
   return {
     ...(trust === undefined ? {} : { platform: trust }),
     ...(vault === undefined ? {} : { vault: vault.ca }),
     ...(database.ca === undefined ? {} : { database: database.ca }),
     ...(federation === undefined ? {} : { messages: federation.messages.ca }),
+    ...(clusters === undefined ? {} : { clusters: clusters.ca }),
   };
 }

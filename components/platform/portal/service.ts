@@ -113,6 +113,7 @@ export const portal = defineService({
   wants: {
     charts: () => ({}),
     chaos: () => ({}),
+    clusters: ({ options: { terraman } }) => (terraman === undefined ? {} : undefined),
     messages: ({ options: { federation } }) => (federation === undefined ? undefined : {}),
     secretEngine: ({ environment }) => ({
       accounts: { cluster: { serviceAccount: CLUSTER_ACCOUNT, paths: { [`cluster/${environment}`]: ["create", "update"] } } },
@@ -126,6 +127,17 @@ export const portal = defineService({
     { does: "deploy from the catalogue", by: ["secretEngine", "charts"] },
   ],
   programs: { federation: programsFor("federation"), terraman: programsFor("terraman"), migration: programsFor("migration") },
+  hindered: ({ platform: { services } }) => {
+    const own = services.find(({ name }) => name === "portal")?.options?.terraman;
+    if (own === undefined || !services.some(({ name }) => name === "kpaasServer")) return [];
+    return [
+      {
+        path: "platform.services.portal.terraman",
+        reason: "stands beside kpaasServer, which makes the portal's clusters in its place",
+        remedy: "take one of the two out",
+      },
+    ];
+  },
   needsWith: { federation: ["secretEngine", "messages"], terraman: ["secretEngine"] },
   // Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api.
   speaks: openPorts(PORTAL_APPS),
@@ -133,7 +145,7 @@ export const portal = defineService({
   calls: (_, claimed) => (claimed.includes("secretEngine") ? ["kubernetes", "outside"] : ["outside"]),
   create: (name, { common, granted, options, secrets, environment }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, trust, mysql, identity, secretEngine, charts, chaos, messages } = granted;
+    const { ingress, storage, trust, mysql, identity, secretEngine, charts, chaos, messages, clusters } = granted;
     const { federation, terraman } = options;
     const writer = secretEngine?.accounts?.cluster;
     return new Portal(
@@ -156,6 +168,7 @@ export const portal = defineService({
             }
           : {}),
         ...(charts ? { charts } : {}),
+        ...(clusters ? { clusters } : {}),
         ...(chaos ? { chaosDashboardUrl: chaos.dashboardUrl } : {}),
         ...(options.migration ? { migration: true } : {}),
         ...(federation && messages

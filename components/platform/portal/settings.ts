@@ -63,7 +63,7 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
     ...federationConfig(args, url),
     K8S_MASTER_NODE_IP: args.terraman?.host ?? "",
     CP_PORTAL_COMMON_API_URI: inside("cp-portal-common-api", 3334),
-    CP_PORTAL_TERRAMAN_API_URI: inside("cp-portal-terraman", 8091),
+    CP_PORTAL_TERRAMAN_API_URI: args.clusters?.url ?? inside("cp-portal-terraman", 8091),
     CP_PORTAL_METRIC_COLLECTOR_API_URI: inside("cp-portal-metric-api", 8900),
     CP_PORTAL_CHAOS_COLLECTOR_API_URI: inside("cp-portal-chaos-collector", 8094),
     CHAOS_DASHBOARD_API_URI: args.chaosDashboardUrl ?? "",
@@ -92,7 +92,7 @@ function federationConfig({ federation }: PortalArgs, url: string): Record<strin
 
 /** The keys of `cp-portal-secret`. Those that are generated override what the programs have compiled in. */
 export function portalSecrets(
-  { realm, database, vault, charts, trust, federation, terraman: builder }: PortalArgs,
+  { realm, database, vault, charts, trust, federation, terraman: builder, clusters }: PortalArgs,
   generated: PortalSecrets,
 ): Record<string, Input<string>> {
   const { metric, terraman } = database.accounts ?? {};
@@ -109,6 +109,7 @@ export function portalSecrets(
     ...(builder ? { TERRAMAN_PRIVATE_KEY: builder.privateKey } : {}),
     ...(terraman ? { TERRAMAN_DATABASE_USER: terraman.user, TERRAMAN_DATABASE_PASSWORD: terraman.password } : {}),
     ...(generated.terraman ? { CPTERRAMAN_AUTHORIZATION_PASSWORD: generated.terraman } : {}),
+    ...(clusters ? { CPTERRAMAN_AUTHORIZATION_PASSWORD: clusters.password } : {}),
     ...(metric ? { METRIC_DATABASE_USER: metric.user, METRIC_DATABASE_PASSWORD: metric.password } : {}),
     ...(generated.collector ? { CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: generated.collector } : {}),
     KEYCLOAK_CP_REALM_ID: realm.realmId,

@@ -62,6 +62,8 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   monitoring: ["logging", "machines 443 6443", "machines 10250", "the ingress"],
   logCollector: ["logging", "machines 443 6443"],
   keycloak: ["mariadb"],
+  // Clouds, hosts and the repository of environments are anywhere.
+  kpaasServer: ["openbao", "postgresql", "the ingress", "outside"],
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
   pipeline: ["mariadb", "postgresql", "the ingress"],
@@ -140,6 +142,8 @@ export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
 /** Workloads that alone of their service have a token of an account with rights. */
 export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
   portal: ["portal-cluster-token", "portal-federation-api"],
+  // It is meant for OpenBao, and for nothing in the cluster.
+  kpaasServer: ["kpaas-server-server"],
   kubeflow: [
     ...["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"],
     ...[
@@ -164,7 +168,8 @@ export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
 export const RUNNERS: readonly string[] = ["kubeflow-runner"];
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
-export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea|kubeflow-(ml-pipeline-ui|katib-db-manager))$/;
+export const READ_ENVIRONMENT =
+  /^(keycloak|kpaas-server|(portal|pipeline|source-control)-[a-z-]+|gitea|kubeflow-(ml-pipeline-ui|katib-db-manager))$/;
 
 /** Objects of which operators make databases. */
 export const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;

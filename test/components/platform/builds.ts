@@ -7,6 +7,7 @@ import type { DatabaseAccess, IngressRoute, RealmAccess } from "../../../compone
 import { Harbor } from "../../../components/platform/harbor/harbor";
 import { IngressNginx } from "../../../components/platform/ingress-nginx/ingress-nginx";
 import { Keycloak } from "../../../components/platform/keycloak/keycloak";
+import { KpaasServer } from "../../../components/platform/kpaas-server/kpaas-server";
 import { MariaDb } from "../../../components/platform/mariadb/mariadb";
 import { MetalLb } from "../../../components/platform/metallb/metallb";
 import { MetricsServer } from "../../../components/platform/metrics-server/metrics-server";
@@ -37,6 +38,29 @@ export const database = (name: string): DatabaseAccess => ({
 export type Common = Pick<ServiceArgs, "cluster" | "labels">;
 export type Build = (common: Common, opts: ComponentResourceOptions) => unknown;
 
+/** @param replicas how many there are, which somebody calls as the portal does */
+export const kpaasServer =
+  (replicas: number, more: Partial<ConstructorParameters<typeof KpaasServer>[1]> = {}): Build =>
+  (common, opts) =>
+    new KpaasServer(
+      "clusters",
+      {
+        ...common,
+        plan: { ...servicePlan("kpaasServer"), replicas },
+        ingress: route,
+        database: { ...database("kpaas_server"), host: "postgresql.postgresql.svc", port: 5432, ca: "the authority" },
+        tokens: { url: "https://keycloak.seoul.example.org", issuer: "https://keycloak.seoul.example.org/realms/cp-realm" },
+        vault: {
+          ...{ url: "https://openbao.openbao.svc:8200", ca: output("the authority"), mount: "secret", role: "kpaasServer" },
+          login: { kind: "kubernetes", audience: "openbao" },
+        },
+        repository: { url: "https://git.example.org/environments.git", login: { user: "kpaas", password: secret(`${CANARY}-git`) } },
+        domain: "seoul.example.org",
+        clients: ["cp-portal"],
+        ...more,
+      },
+      opts,
+    );
 export const metallb: Build = (common, opts) =>
   new MetalLb(
     "lb",

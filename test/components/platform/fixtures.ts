@@ -41,6 +41,13 @@ const OPTIONAL: Readonly<Record<string, object>> = {
     federation: { kubeconfig: { env: "KARMADA" } },
     terraman: { host: "10.20.0.9", privateKey: { env: "TERRAMAN" } },
   },
+  kpaasServer: {
+    image: "registry.example.org/kpaas/kpaas-server:0.1.0",
+    repository: {
+      url: "https://scm.seoul.example.org/scm/repo/platform/environments",
+      login: { user: "kpaas", password: { env: "GIT_PASSWORD" } },
+    },
+  },
   istio: { inject: ["sourceControl"] },
   istioGateway: { hosts: { "shop.seoul.example.org": "shop" } },
   kubeflow: {
@@ -59,6 +66,7 @@ export const KARMADA_KUBECONFIG = [
 /** What the references among those lead to. */
 const REFERRED = {
   "platform.services.portal.federation.kubeconfig": secret(KARMADA_KUBECONFIG),
+  "platform.services.kpaasServer.repository.login.password": secret(`${CANARY}-git`),
   "platform.services.portal.terraman.privateKey": secret(`${CANARY}-key`),
 };
 

@@ -123,6 +123,7 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
   "grafana/loki: pkg/validation/validate.go (loki_ by pkg/util/constants)": ["loki_discarded_samples_total"],
   "grafana/loki: pkg/loghttp/push/push.go (the same)": ["loki_distributor_lines_received_total"],
   "grafana/alloy: internal/component/common/loki/client/metrics.go": ["loki_write_dropped_entries_total"],
+  "K-PaaS/kpaas: server/server.ts": ["kpaas_server_leads"],
   "chaos-mesh/chaos-mesh: pkg/metrics/chaos-controller-manager.go": ["chaos_controller_manager_chaos_experiments"],
   "ceph/ceph: src/pybind/mgr/prometheus/module.py": [
     "ceph_health_status",

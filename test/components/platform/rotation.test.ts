@@ -111,6 +111,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   openbao: ["provider-secret", "seal-key"],
   harbor: ["admin-password", "database-password", "secret-key"],
   nats: ["member-password"],
+  kpaasServer: ["passphrase"],
   // Whoever was away during an exchange is led on from the one before.
   pipeline: ["inspection-password"],
   sourceControl: ["manager-password"],

@@ -12,6 +12,7 @@ import {
   harbor,
   ingress,
   keycloak,
+  kpaasServer,
   mariadb,
   metallb,
   metrics,
@@ -43,6 +44,7 @@ const services: Readonly<Record<string, Build>> = {
   chartmuseum,
   nats: nats({ replicas: 3 }),
   portal: portal(),
+  "kpaas-server": kpaasServer(2),
 };
 
 for (const [name, build] of Object.entries(services)) {

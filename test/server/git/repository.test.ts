@@ -37,6 +37,24 @@ describe("The repository of environments", () => {
     );
   });
 
+  it("is logged in to by the files that it was told of, and asks them alone", async () => {
+    const data = folder();
+    const login = join(data, "it's a login");
+    writeFileSync(login, "username=kim\npassword=canary\n");
+    const { root, origin } = await Repository.open(data, undefined, { login, key: "/etc/key", hosts: "/etc/hosts", ca: "/etc/ca" });
+    const ask = (...words: string[]) =>
+      execFileSync("git", ["-C", root, ...words], {
+        ...{ encoding: "utf8", input: "protocol=https\nhost=git.example.org\n\n" },
+        env: { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_TERMINAL_PROMPT: "0" },
+      });
+    assert.match(ask("credential", "fill"), /^username=kim\npassword=canary$/m);
+    assert.equal(ask("config", "http.sslCAInfo"), "/etc/ca\n");
+    assert.match(ask("config", "core.sshCommand"), /-i '\/etc\/key' .*StrictHostKeyChecking='yes' -o UserKnownHostsFile='\/etc\/hosts'/);
+    assert.ok(!readFileSync(join(root, ".git", "config"), "utf8").includes("canary"));
+    await Repository.open(data, origin);
+    assert.doesNotMatch(readFileSync(join(root, ".git", "config"), "utf8"), /helper|sshCommand|sslCAInfo/i);
+  });
+
   it("keeps nothing of a change that fails, and makes no commit of none", async () => {
     const data = folder();
     const repository = await Repository.open(data);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -47,12 +47,18 @@ describe("Secrets in the database", () => {
     const file = join(folder(), "key");
     assert.deepEqual(keyIn(file), keyIn(file));
     assert.equal(statSync(file).mode & 0o777, 0o600);
+    // As a Secret is mounted: nothing can be written beside it.
+    const given = openSync(file, "r");
+    assert.deepEqual(keyIn(`/proc/self/fd/${given}`), keyIn(file));
+    closeSync(given);
     writeFileSync(file, "short");
     assert.throws(() => keyIn(file), /holds no key of 32 bytes/);
   });
 });
 
 describe("Secrets in a vault", () => {
+  const temporary = temporaryFolders();
+
   it("are at K-PaaS's paths of the KV engine, by an AppRole whose token is got again where it is not good any more", async () => {
     const asked: string[] = [];
     const kept = new Map<string, unknown>();
@@ -91,6 +97,30 @@ describe("Secrets in a vault", () => {
       "DELETE /v1/secret/metadata/OPENSTACK/3",
       "GET /v1/secret/data/OPENSTACK/3",
     ]);
+    await new Promise((closed) => server.close(closed).closeAllConnections());
+  });
+
+  it("take a log-in by the account of the service's pod, whose token is read anew each time, and say which file lacks it", async () => {
+    const shown: unknown[] = [];
+    const server = createServer((request, answer) => {
+      void bodyOf(request).then((body) => {
+        if (request.url !== "/v1/auth/kubernetes/login") return answer.writeHead(404).end("{}");
+        shown.push(JSON.parse(body));
+        return answer.writeHead(200).end(JSON.stringify({ auth: { client_token: "t", lease_duration: 0 } }));
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const tokenFile = join(temporary(), "token");
+    const secrets = new VaultSecrets({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, role: "kpaasServer", tokenFile });
+    await assert.rejects(secrets.read("secret/AWS/1"), /token holds no token to log in to the vault by$/);
+    for (const token of ["first", "second"]) {
+      writeFileSync(tokenFile, `${token}\n`);
+      assert.equal(await secrets.read("secret/AWS/1"), undefined);
+    }
+    assert.deepEqual(
+      shown,
+      ["first", "second"].map((jwt) => ({ role: "kpaasServer", jwt })),
+    );
     await new Promise((closed) => server.close(closed).closeAllConnections());
   });
 });

@@ -124,9 +124,9 @@ export const AFTER: readonly Exchange[] = [
       "/clusters",
       {
         ...{ resourceName: "kt", clusterType: "sub", providerType: "KT", description: "", isClusterRegister: true },
-        ...{ clusterApiUrl: "https://198.51.100.7:6443", clusterToken: "canary-token" },
+        ...{ clusterApiUrl: "REGISTERED#sha256=FINGERPRINT", clusterToken: "canary-token" },
       },
     ],
-    reads: { ...OK, name: "kt", status: "A", clusterApiUrl: "https://198.51.100.7:6443", clusterToken: null },
+    reads: { ...OK, name: "kt", status: "A", clusterApiUrl: "REGISTERED", clusterToken: null, kubernetesVersion: "v1.33.5", nodeCount: 2 },
   },
 ];

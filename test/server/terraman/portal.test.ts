@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { list } from "../../../model/data";
 import { type KPaasService, startKPaasService } from "../../support/kpaas-service";
 import { PlayedRunner } from "../../support/played-work";
+import { playRegistered, type RegisteredCluster } from "../../support/registered-cluster";
 import { serviceFolders } from "../../support/service-folders";
 import { AFTER, CONVERSATION, type Exchange, LOG, PRIVATE_KEY, TEXT } from "./conversation";
 
@@ -18,7 +19,14 @@ describe("K-PaaS's portal", () => {
   let cluster = "";
   let said = "";
 
-  const named = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll("CLUSTER", cluster || "CLUSTER"));
+  let there: RegisteredCluster;
+  const named = <T>(value: T): T =>
+    JSON.parse(
+      JSON.stringify(value)
+        .replaceAll("CLUSTER", cluster || "CLUSTER")
+        .replaceAll("REGISTERED", there.url)
+        .replaceAll("FINGERPRINT", there.fingerprint),
+    );
   const exchange = async ({ send, status = 200, reads, items }: Exchange) => {
     const answer = await service.send(...(named(send) as Exchange["send"]));
     said += answer.text;
@@ -38,11 +46,15 @@ describe("K-PaaS's portal", () => {
   const lines = async () =>
     list((await service.send("GET", `/clusters/logs/${cluster}`)).body.items).map((item) => (item as { logMessage: string }).logMessage);
 
+  before(async () => {
+    there = await playRegistered("canary-token");
+  });
+  after(() => there.close());
   beforeEach(async () => {
     data = folder();
     cluster = said = "";
     runner = new PlayedRunner(({ step }) => (step === "up" ? undefined : { outcome: "done" }));
-    service = await startKPaasService(data, runner);
+    service = await startKPaasService(data, runner, { webhookNetwork: ["127.0.0.0/8"] });
   });
   afterEach(() => service.stop());
 
@@ -64,6 +76,26 @@ describe("K-PaaS's portal", () => {
     assert.match(file, /^# Two workers are enough\.\nname: seoul\n/);
     assert.deepEqual(parse(file).infrastructure.access.ssh.privateKey, { env: "KPAAS_SSH_PRIVATE_KEY" });
     assert.match(readFileSync(join(data, "project", "environments", "seoul.lock.yaml"), "utf8"), /^environment: seoul$/m);
+  });
+
+  it("is told at which field why a cluster that is registered cannot be asked, and nothing of it is kept", async () => {
+    const refused = async (clusterApiUrl: string, clusterToken = "canary-token") => {
+      const sent = { resourceName: "kt", providerType: "KT", isClusterRegister: true, clusterApiUrl, clusterToken };
+      const { body } = await service.send("POST", "/clusters", sent);
+      assert.equal(body.resultCode, "FAIL");
+      return String(body.resultMessage);
+    };
+    const { url, fingerprint } = there;
+    const known = there.asked.length;
+    assert.match(await refused(url), new RegExp(`clusterApiUrl: nobody here knows who signed its certificate .*SHA-256 is ${fingerprint}`));
+    assert.match(await refused(`${url}#sha256=${"0".repeat(64)}`), /clusterApiUrl: its certificate is another one than was named/);
+    assert.match(await refused(`${url}#sha256=short`), /clusterApiUrl: what follows # is no fingerprint/);
+    assert.match(await refused("https://127.0.0.1:1"), /clusterApiUrl: the cluster does not answer \(ECONNREFUSED\)/);
+    assert.match(await refused("https://169.254.169.254"), /clusterApiUrl: .*a cloud's metadata/);
+    assert.equal(there.asked.length, known, "nothing was sent to whom nobody knows");
+    assert.match(await refused(`${url}#sha256=${fingerprint}`, "another"), /clusterToken: the cluster does not take this token/);
+    assert.deepEqual((await service.send("GET", "/clusters")).body.items, []);
+    assert.ok(!/canary/.test(service.logged()));
   });
 
   it("sees a cluster that could not be made as failed, and may begin it again", async () => {

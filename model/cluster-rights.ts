@@ -1,12 +1,17 @@
-import type { rbac } from "@pulumi/kubernetes/types/input";
-
-type Rule = rbac.v1.PolicyRule;
+/** A rule of a role, as Kubernetes has it. */
+export interface Rule {
+  readonly apiGroups?: string[];
+  readonly resources?: string[];
+  readonly resourceNames?: string[];
+  readonly nonResourceURLs?: string[];
+  readonly verbs: string[];
+}
 
 const SEE = ["get", "list", "watch"];
 const KEEP = [...SEE, "create", "update", "patch", "delete", "deletecollection"];
 
 /**
- * What the portal's own token may in its cluster: what its screens do (the paths of application.yml of cp-portal-api 1.7.0, and of cp-chaos-api and
+ * What the portal's token may in a cluster: what its screens do (the paths of application.yml of cp-portal-api 1.7.0, and of cp-chaos-api and
  * cp-chaos-collector 1.6.1), the shell of cp-remote-api 1.7.0, what it gives the roles that it makes for its users, and what charts of the catalogue
  * are commonly made of.
  *
