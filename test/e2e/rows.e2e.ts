@@ -12,7 +12,7 @@ import { at, nameOf, namespaceOf } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
 import { plannedFile } from "../support/environment";
 import { RealCluster } from "../support/real-cluster";
-import { EVERY_ROW, ROWS_TENANTS } from "../support/rows";
+import { EVERY_ROW, KARMADA, ROWS_TENANTS } from "../support/rows";
 import { serversForTests } from "../support/servers";
 
 const WORKLOADS = ["apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "batch/v1/Job"];
@@ -51,10 +51,12 @@ describe("every row at once on a real API server", function () {
 
   before(async function () {
     await engineForTests.call(this);
+    process.env[KARMADA.variable] = KARMADA.kubeconfig;
     cluster = await RealCluster.start(join(root, "servers"), world, await serversForTests.call(this));
     api = cluster.api;
   });
   after(async () => {
+    delete process.env[KARMADA.variable];
     await cluster?.stop();
     rmSync(root, { recursive: true, force: true });
   });
@@ -72,6 +74,21 @@ describe("every row at once on a real API server", function () {
       assert.ok(objects.length > 0, kind);
       for (const object of objects) assert.deepEqual(await reasonsOf(object, api), [], `${kind} ${namespaceOf(object)}/${nameOf(object)}`);
     }
+  });
+
+  it("has the portal's federation, with Karmada's kubeconfig in a Secret", async () => {
+    const names = (await api.list("apps/v1/Deployment")).map(nameOf).filter((name) => name.includes("federation"));
+    assert.deepEqual(
+      names.sort(),
+      ["api", "collector", "ui"].map((part) => `cp-portal-federation-${part}-deployment`),
+    );
+    const holders = async (kind: string) =>
+      (await api.list(kind)).filter((object) => {
+        const data = Object.values((at(object, "data") ?? {}) as Record<string, string>);
+        return data.some((value) => [value, Buffer.from(value, "base64").toString()].some((text) => text.includes("token-of-karmada")));
+      });
+    assert.deepEqual((await holders("v1/Secret")).map(namespaceOf), ["cp-portal"]);
+    assert.deepEqual(await holders("v1/ConfigMap"), []);
   });
 
   it("has no pod that its namespace's Pod Security had to be bent for, and none without a limit", async () => {
@@ -121,6 +138,12 @@ describe("every row at once on a real API server", function () {
       [account("kubeflow", "workflow-controller"), "get", "shop", "", "secrets", false],
       [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "pods/log", true],
       [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "secrets", false],
+      // A notebook is its profile's editor in pipelines, and nobody in the Kubernetes API.
+      [account("shop", "default-editor"), "create", "shop", OWN, "runs", true],
+      [account("shop", "default-editor"), "list", "bank", OWN, "runs", false],
+      [account("shop", "default-editor"), "list", "shop", "", "pods", false],
+      [account("shop", "default-editor"), "get", "shop", "", "secrets", false],
+      [account("shop", "pipelines-models"), "get", "shop", "", "secrets", false],
       [account("shop", "pipeline-runner"), "get", "shop", "", "pods", true],
       [account("shop", "pipeline-runner"), "get", "bank", "", "pods", false],
       [account("shop", "pipeline-runner"), "create", "shop", OWN, "runs", false],
@@ -142,6 +165,7 @@ describe("every row at once on a real API server", function () {
     const namespaces = (await api.list("v1/Namespace")).map(nameOf).filter((name) => !name.startsWith("kube-") && name !== "default");
     const claims = (await api.list("v1/PersistentVolumeClaim")).map(nameOf);
     const balancers = (await api.list("v1/Service")).filter((service) => at(service, "spec.type") === "LoadBalancer").map(nameOf);
-    assert.deepEqual([namespaces, claims, balancers], [[], [], []]);
+    // Karmada is somebody else's.
+    assert.deepEqual([namespaces, claims, balancers], [["karmada-system"], [], []]);
   });
 });
