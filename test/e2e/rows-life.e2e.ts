@@ -6,7 +6,7 @@ import { switchedServices } from "../../model/registry";
 import { at } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
 import { filesIn, Project, readJson } from "../support/project";
-import { EVERY_ROW, KARMADA, ROWS_TENANTS } from "../support/rows";
+import { EVERY_ROW, ROWS_TENANTS } from "../support/rows";
 
 /** What an exchange leaves as it is (docs/rotation.md): keys of certificates, and what no service can exchange. */
 const KEPT =
@@ -44,13 +44,9 @@ for (const profile of ["standard", "highAvailability"] as const)
 
     before(async function () {
       await engineForTests.call(this);
-      process.env[KARMADA.variable] = KARMADA.kubeconfig;
       project = new Project(fields());
     });
-    after(() => {
-      delete process.env[KARMADA.variable];
-      project?.remove();
-    });
+    after(() => project?.remove());
 
     it("comes up, and has nothing to do the second time", async () => {
       const { create, ...rest } = await run("up");

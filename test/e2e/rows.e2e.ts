@@ -12,7 +12,7 @@ import { at, nameOf, namespaceOf } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
 import { plannedFile } from "../support/environment";
 import { RealCluster } from "../support/real-cluster";
-import { EVERY_ROW, KARMADA, ROWS_TENANTS } from "../support/rows";
+import { EVERY_ROW, ROWS_TENANTS } from "../support/rows";
 import { serversForTests } from "../support/servers";
 
 const WORKLOADS = ["apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "batch/v1/Job"];
@@ -51,12 +51,10 @@ describe("every row at once on a real API server", function () {
 
   before(async function () {
     await engineForTests.call(this);
-    process.env[KARMADA.variable] = KARMADA.kubeconfig;
     cluster = await RealCluster.start(join(root, "servers"), world, await serversForTests.call(this));
     api = cluster.api;
   });
   after(async () => {
-    delete process.env[KARMADA.variable];
     await cluster?.stop();
     rmSync(root, { recursive: true, force: true });
   });
@@ -76,19 +74,19 @@ describe("every row at once on a real API server", function () {
     }
   });
 
-  it("has the portal's federation, with Karmada's kubeconfig in a Secret", async () => {
+  it("has the portal's federation, with its rights where the Karmada of somebody else is, and the kubeconfig in a Secret", async () => {
     const names = (await api.list("apps/v1/Deployment")).map(nameOf).filter((name) => name.includes("federation"));
     assert.deepEqual(
       names.sort(),
       ["api", "collector", "ui"].map((part) => `cp-portal-federation-${part}-deployment`),
     );
+    const roles = (await api.list("rbac.authorization.k8s.io/v1/Role")).filter((role) => namespaceOf(role) === "karmada-system");
+    assert.deepEqual(roles.map(nameOf), ["cp-portal-federation-api"]);
     const holders = async (kind: string) =>
-      (await api.list(kind)).filter((object) => {
-        const data = Object.values((at(object, "data") ?? {}) as Record<string, string>);
-        return data.some((value) => [value, Buffer.from(value, "base64").toString()].some((text) => text.includes("token-of-karmada")));
-      });
-    assert.deepEqual((await holders("v1/Secret")).map(namespaceOf), ["cp-portal"]);
-    assert.deepEqual(await holders("v1/ConfigMap"), []);
+      (await api.list(kind))
+        .filter((object) => Object.keys((at(object, "data") ?? {}) as object).includes("KARMADA_KUBECONFIG"))
+        .map(namespaceOf);
+    assert.deepEqual([await holders("v1/Secret"), await holders("v1/ConfigMap")], [["cp-portal"], []]);
   });
 
   it("has no pod that its namespace's Pod Security had to be bent for, and none without a limit", async () => {
