@@ -100,7 +100,7 @@ module.exports = {
       to: {
         path: "^(components|providers|node_modules/@pulumi)/",
         pathNot:
-          "^components/platform/([^/]+/(service|schema|backup|findable|login|rotates|versions|claims|apps|names|parts/names)|applications/(application|memory)|define-service|issuer)\\.ts$",
+          "^components/platform/([^/]+/(service|schema|backup|findable|login|rotates|versions|claims|apps|names|measured|parts/names)|applications/(application|memory)|define-service|issuer|mesh)\\.ts$",
         dependencyTypesNot: ["type-only", "type-import", "require"],
       },
     },

@@ -9,9 +9,10 @@ import { WORLDS, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
 import { removeServers } from "./servers/world";
 
-/** What exists beforehand in the simulated cloud of a plan. */
+/** What exists beforehand in the simulated cloud of a plan, and in its cluster. */
 export function worldOf(plan: EnvironmentPlan): World {
-  return WORLDS[plan.provider]?.(plan) ?? {};
+  const namespaces = plan.services.flatMap(({ foundThere = [] }) => foundThere);
+  return { ...WORLDS[plan.provider]?.(plan), ...(namespaces.length === 0 ? {} : { namespaces }) };
 }
 
 /** Adds what a plan names to what is in world.json: lists grow, keys of the user's own (faults, quotas) stay as they are. */
@@ -41,7 +42,7 @@ export async function clearWorld(folder: string, plan: EnvironmentPlan): Promise
   }
   const path = join(folder, "world.json");
   if (!existsSync(path)) return;
-  const ours = new Set([...Object.keys(worldOf(plan)), "region"]);
+  const ours = new Set([...Object.keys(worldOf(plan)), "region", "namespaces"]);
   if (Object.keys(readWorld(path)).every((key) => ours.has(key))) rmSync(path);
 }
 

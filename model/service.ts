@@ -148,6 +148,8 @@ export interface ServiceDefinition {
     options: Readonly<Record<string, unknown>>,
     known: Readonly<Record<string, string>>,
   ) => Readonly<Record<string, string>>;
+  /** Namespaces of somebody else's, which are there already, in which it makes objects. @default none */
+  readonly foundThere?: (options: Readonly<Record<string, unknown>>) => readonly string[];
   /** Labels that namespaces of tenants have by its options, by tenant. @default none */
   readonly labelsTenants?: (options: Readonly<Record<string, unknown>>) => Readonly<Record<string, Labels>>;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
@@ -184,6 +186,11 @@ export interface ServiceDefinition {
    * speaks to; else a clause that says how it is, and why. A range is `FIRST-LAST`.
    */
   readonly speaks?: Readonly<Record<string, string>>;
+  /**
+   * Why no claim of its own has its pods say what they count, or by whom else they are measured, as a clause: of all of them, or of single workloads
+   * by name. Those that say themselves what they count claim `scrape`.
+   */
+  readonly unscraped?: string | Readonly<Record<string, string>>;
   /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
   readonly refusesKubernetes?: true;
   /** Set where its project goes from one minor version to the next only: a release that leaves some out is refused while it is on. */

@@ -161,7 +161,9 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
   private createTenants(prefix: string): Readonly<Record<string, Tenant>> {
     const { tenants = [], labels, protectData, retain } = this.args.plan;
     const { resource } = this.args.cluster;
-    const common = { labels, protectData, retain: retain.includes("volumes"), after: Object.values(this.made) };
+    const scrapedFrom = scraperOf(this.args.plan.services);
+    const measured = scrapedFrom ? { scrapedFrom } : {};
+    const common = { labels, protectData, retain: retain.includes("volumes"), after: Object.values(this.made), ...measured };
     if (tenants.length === 0) return {};
     const { Tenant } = require("./tenant/tenant") as typeof import("./tenant/tenant");
     const made = (plan: TenantPlan): Tenant =>

@@ -9,6 +9,8 @@ export interface ScrapeClaim {
 /** Pods that say what they count. */
 export interface ScrapeTarget {
   readonly pods: Labels;
+  /** Where they are: in its own namespace, or in all that are in the mesh, which open the port to Prometheus themselves. @default own */
+  readonly of?: "mesh";
   /** Where they answer. */
   readonly port: number;
   /** A port that their containers name, where they name not the one that they answer at. @default that one */

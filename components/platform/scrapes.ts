@@ -1,6 +1,6 @@
 import type { networking } from "@pulumi/kubernetes/types/input";
 import type { Labels } from "../../model/plan/infrastructure-types";
-import type { ServicePlan } from "../../model/plan/types";
+import type { EnvironmentPlan, ServicePlan } from "../../model/plan/types";
 import { offererOf } from "../../model/registry";
 import type { ScrapeClaim, ScrapeTarget } from "./grants";
 import { fromNamespace } from "./objects";
@@ -11,6 +11,14 @@ export const SCRAPER: Labels = { "app.kubernetes.io/name": "prometheus" };
 /** What of a service is measured, by name; nothing where nobody does. */
 export function scrapeTargets({ needs = {} }: Pick<ServicePlan, "needs">): Readonly<Record<string, ScrapeTarget>> {
   return (needs.scrape as ScrapeClaim | undefined)?.targets ?? {};
+}
+
+/** The namespaces of services and tenants whose pods are in the mesh. */
+export function meshed({ services, tenants = [] }: Pick<EnvironmentPlan, "services" | "tenants">): string[] {
+  return [
+    ...services.filter(({ needs = {} }) => needs.mesh !== undefined).map(({ namespace }) => namespace),
+    ...tenants.filter(({ mesh }) => mesh !== undefined).map(({ name }) => name),
+  ];
 }
 
 /** Whoever measures the services; undefined where nobody does. */

@@ -25,7 +25,7 @@ import { block } from "./egress";
 import { generatedPassword } from "./generated-password";
 import type { IngressRoute, MeshClaim } from "./grants";
 import { releaseArgs } from "./helm";
-import { MESH_LABELS, meshPodLabels, OUTSIDE_LABELS, peerAuthentication } from "./mesh";
+import { MESH_LABELS, meshPodLabels, OUTSIDE_LABELS, PROXY_LABELS, PROXY_METRICS_PORT, peerAuthentication } from "./mesh";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { scrapeTargets } from "./scrapes";
 import { mergeValues, type Values } from "./values";
@@ -161,8 +161,10 @@ export abstract class PlatformService extends ComponentResource {
     if (egress !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress });
     const besides = (this.plan.reaches ?? []).map((cidr) => block(cidr, this.keptFrom));
     if (this.scrapedFrom !== undefined)
-      for (const [target, { pods, port }] of Object.entries(scrapeTargets(this.plan)))
-        this.allowIngress(`allow-scrape-${target}`, pods, [port], [this.scrapedFrom]);
+      for (const [target, { pods, port, of }] of Object.entries(scrapeTargets(this.plan)))
+        if (of === undefined) this.allowIngress(`allow-scrape-${target}`, pods, [port], [this.scrapedFrom]);
+    if (this.scrapedFrom !== undefined && this.mesh !== undefined)
+      this.allowIngress("allow-scrape-proxies", PROXY_LABELS, [PROXY_METRICS_PORT], [this.scrapedFrom]);
     if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
   }
 

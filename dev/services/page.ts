@@ -60,6 +60,7 @@ export function serviceFacts(facts: ServiceFacts): string {
         Object.entries(service.speaks ?? {}).map(([port, how]) => [port, how]),
       ),
     ],
+    ["What says nothing of what it counts", ...unscraped(service)],
     ["Backing up", backingUp(service, registry)],
     ["Rotating", ...rotating(service)],
     ["Upgrading", upgrading(service)],
@@ -67,6 +68,12 @@ export function serviceFacts(facts: ServiceFacts): string {
   ];
   const kept = parts.filter(([, ...body]) => body.length > 0);
   return kept.map(([heading, ...body], index) => `${index === 0 ? "## " : "### "}${heading}\n\n${body.join("\n")}\n`).join("\n");
+}
+
+/** Why Prometheus does not ask it, or single workloads of it, where it measures the others. */
+function unscraped({ unscraped: why }: ServiceDefinition): string[] {
+  if (why === undefined) return [];
+  return typeof why === "string" ? [`To Prometheus: ${why}.`] : table(["workload", "why Prometheus does not ask it"], Object.entries(why));
 }
 
 function releases(): Release[] {

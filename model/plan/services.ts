@@ -87,6 +87,7 @@ function planService(
   const used = Object.fromEntries(Object.entries(known).filter(([role]) => !unused.includes(role)));
   const images = service.imagesBy?.(options, used) ?? used;
   const labelsTenants = service.labelsTenants?.(options) ?? {};
+  const foundThere = service.foundThere?.(options) ?? [];
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));
   return {
@@ -117,6 +118,7 @@ function planService(
     ...(keeps ? { keeps } : {}),
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
     ...(leaves === undefined ? {} : { leaves }),
+    ...(foundThere.length > 0 ? { foundThere } : {}),
     ...(Object.keys(labelsTenants).length > 0 ? { labelsTenants } : {}),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };

@@ -117,6 +117,8 @@ export interface ServicePlan extends PlacementPlan {
   readonly leaves?: { readonly kind: string; readonly path: string; readonly name: string };
   /** What in it holds data of its own, and the field of the environment file that names it. */
   readonly holds?: { readonly path: string; readonly names: readonly string[] };
+  /** Namespaces of somebody else's in which it makes objects. @default none */
+  readonly foundThere?: readonly string[];
   /** Labels that the namespaces of tenants have by it, by tenant. @default none */
   readonly labelsTenants?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly managedAt?: ManagedAt;

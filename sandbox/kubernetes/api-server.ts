@@ -15,9 +15,13 @@ const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-l
 export class ApiServer {
   readonly objects: Objects;
 
-  constructor(folder: string) {
+  /** @param beforehand namespaces of somebody else's, which are there */
+  constructor(folder: string, beforehand: readonly string[] = []) {
     this.objects = new Objects(folder);
     this.seed();
+    for (const name of beforehand)
+      if (this.objects.get("v1", "Namespace", "", name) === undefined)
+        this.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
 
   private seed(): void {

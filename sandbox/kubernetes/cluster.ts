@@ -55,6 +55,11 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
   };
 }
 
+/** Namespaces that others made in the world's cluster, before anything of the environment's: what the world's file lists. */
+export function namespacesBeforehand(worldDir: string): string[] {
+  return list(WORLD_FILES.read(join(worldDir, "world.json"))?.namespaces).flatMap((name) => text(name) ?? []);
+}
+
 const WORLD_FILES = new FreshFiles((path, content) =>
   fields(parseFile(path, content, "mend it, or delete it: the next operation writes it anew")),
 );

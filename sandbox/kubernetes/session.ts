@@ -5,7 +5,7 @@ import { Store } from "../store";
 import type { Api } from "./api";
 import { ApiServer } from "./api-server";
 import { CloudParts, type KnownParts } from "./cloud-parts";
-import { outsideServers, readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
+import { namespacesBeforehand, outsideServers, readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
 import { observe } from "./controllers";
 import { heldBy } from "./protection";
 import { realApi } from "./real/api";
@@ -93,7 +93,9 @@ export class Sessions {
     }
     const server = realApi(this.worldDir, cluster.uid);
     const api =
-      server === undefined ? simulated(new ApiServer(folder), cluster, new CloudParts(this.worldDir, this.parts)) : played(server, cluster);
+      server === undefined
+        ? simulated(new ApiServer(folder, namespacesBeforehand(this.worldDir)), cluster, new CloudParts(this.worldDir, this.parts))
+        : played(server, cluster);
     return { api, releases: new Releases(folder, api) };
   }
 

@@ -271,6 +271,28 @@ const CASES: readonly Case[] = [
     told: { reason: "rate_limited" },
   },
   { alert: "KyvernoDown", severity: "critical", series: { 'up{job="kyverno-admission-controller"}': "0x120" }, told: {} },
+  {
+    alert: "MeshRequestsFail",
+    severity: "warning",
+    series: {
+      'istio_requests_total{job="istio-proxies",reporter="destination",destination_service_namespace="shop",destination_service_name="web",response_code="200"}':
+        "0+6x120",
+      'istio_requests_total{job="istio-proxies",reporter="destination",destination_service_namespace="shop",destination_service_name="web",response_code="503"}':
+        "0+3x120",
+    },
+    told: { destination_service_namespace: "shop", destination_service_name: "web" },
+  },
+  // Whoever asks and meets nobody tells of it too: that is the caller's word, and not of whom it asked.
+  {
+    alert: "MeshRequestsFail",
+    severity: "warning",
+    series: {
+      'istio_requests_total{job="istio-proxies",reporter="source",destination_service_namespace="shop",destination_service_name="web",response_code="503"}':
+        "0+3x120",
+    },
+  },
+  { alert: "MeshPluginMissing", severity: "warning", series: { 'istio_cni_install_ready{node="n1"}': "0x120" }, told: { node: "n1" } },
+  { alert: "MeshPluginMissing", severity: "warning", series: { 'istio_cni_install_ready{node="n1"}': "0x10 1x109" } },
   { alert: "IstiodDown", severity: "critical", series: { 'up{job="istio-discovery"}': "1x120" } },
   // A restart of a minute wakes nobody.
   {

@@ -74,6 +74,21 @@ describe("every row at once on a real API server", function () {
     }
   });
 
+  it("has the portal's federation, with its rights where the Karmada of somebody else is, and the kubeconfig in a Secret", async () => {
+    const names = (await api.list("apps/v1/Deployment")).map(nameOf).filter((name) => name.includes("federation"));
+    assert.deepEqual(
+      names.sort(),
+      ["api", "collector", "ui"].map((part) => `cp-portal-federation-${part}-deployment`),
+    );
+    const roles = (await api.list("rbac.authorization.k8s.io/v1/Role")).filter((role) => namespaceOf(role) === "karmada-system");
+    assert.deepEqual(roles.map(nameOf), ["cp-portal-federation-api"]);
+    const holders = async (kind: string) =>
+      (await api.list(kind))
+        .filter((object) => Object.keys((at(object, "data") ?? {}) as object).includes("KARMADA_KUBECONFIG"))
+        .map(namespaceOf);
+    assert.deepEqual([await holders("v1/Secret"), await holders("v1/ConfigMap")], [["cp-portal"], []]);
+  });
+
   it("has no pod that its namespace's Pod Security had to be bent for, and none without a limit", async () => {
     const pods = await api.list("v1/Pod");
     assert.ok(pods.length > 60, String(pods.length));
@@ -121,6 +136,12 @@ describe("every row at once on a real API server", function () {
       [account("kubeflow", "workflow-controller"), "get", "shop", "", "secrets", false],
       [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "pods/log", true],
       [account("kubeflow", "ml-pipeline-ui"), "get", "shop", "", "secrets", false],
+      // A notebook is its profile's editor in pipelines, and nobody in the Kubernetes API.
+      [account("shop", "default-editor"), "create", "shop", OWN, "runs", true],
+      [account("shop", "default-editor"), "list", "bank", OWN, "runs", false],
+      [account("shop", "default-editor"), "list", "shop", "", "pods", false],
+      [account("shop", "default-editor"), "get", "shop", "", "secrets", false],
+      [account("shop", "pipelines-models"), "get", "shop", "", "secrets", false],
       [account("shop", "pipeline-runner"), "get", "shop", "", "pods", true],
       [account("shop", "pipeline-runner"), "get", "bank", "", "pods", false],
       [account("shop", "pipeline-runner"), "create", "shop", OWN, "runs", false],
@@ -142,6 +163,7 @@ describe("every row at once on a real API server", function () {
     const namespaces = (await api.list("v1/Namespace")).map(nameOf).filter((name) => !name.startsWith("kube-") && name !== "default");
     const claims = (await api.list("v1/PersistentVolumeClaim")).map(nameOf);
     const balancers = (await api.list("v1/Service")).filter((service) => at(service, "spec.type") === "LoadBalancer").map(nameOf);
-    assert.deepEqual([namespaces, claims, balancers], [[], [], []]);
+    // Karmada is somebody else's.
+    assert.deepEqual([namespaces, claims, balancers], [["karmada-system"], [], []]);
   });
 });

@@ -51,6 +51,20 @@ export class RealCluster {
     return at(await http.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review), "status.allowed") === true;
   }
 
+  /** What an account of the cluster logs in with, as a kubeconfig. */
+  async kubeconfigOf(namespace: string, account: string): Promise<object> {
+    const { server, ca } = this.plane.named;
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+    const asked = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+    const token = at(await new HttpClient(this.plane.named).request("POST", path, asked), "status.token");
+    return {
+      ...{ apiVersion: "v1", kind: "Config", "current-context": "one" },
+      clusters: [{ name: "one", cluster: { server, "certificate-authority-data": Buffer.from(ca).toString("base64") } }],
+      users: [{ name: "one", user: { token } }],
+      contexts: [{ name: "one", context: { cluster: "one", user: "one" } }],
+    };
+  }
+
   /** Ends every server, and waits until they have ended. */
   async stop(): Promise<void> {
     this.stopping.abort();

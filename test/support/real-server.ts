@@ -27,14 +27,14 @@ export function gottenProgram(this: Mocha.Context, name: string): string {
   return programForTests.call(this, name, howToGet(name), folders);
 }
 
-/** Makes an authority, and a certificate of it for this machine, in the files that Secrets have: `ca.crt`, `tls.crt`, `tls.key`. */
-export function makeCertificates(folder: string): void {
+/** Makes an authority, and a certificate of it for a name, this machine's by default, in the files that Secrets have: `ca.crt`, `tls.crt`, `tls.key`. */
+export function makeCertificates(folder: string, name = "localhost"): void {
   mkdirSync(folder, { recursive: true });
   const openssl = (command: string) => execFileSync("openssl", command.split(" "), { cwd: folder, stdio: "pipe" });
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
   openssl(`req -x509 ${key} -keyout ca.key -out ca.crt -subj /CN=authority -days 2`);
-  openssl(`req ${key} -keyout tls.key -out tls.csr -subj /CN=localhost`);
-  writeFileSync(join(folder, "uses"), "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n");
+  openssl(`req ${key} -keyout tls.key -out tls.csr -subj /CN=kpaas`);
+  writeFileSync(join(folder, "uses"), `subjectAltName=DNS:${name}\nextendedKeyUsage=serverAuth,clientAuth\n`);
   openssl("x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -out tls.crt -days 1 -extfile uses");
 }
 

@@ -1,6 +1,7 @@
 /** What services want said of them, besides that they are on, where every row of the file is switched on at once. */
 export const EVERY_ROW: Readonly<Record<string, unknown>> = {
   postgresql: { replicas: 3 },
+  portal: { federation: { kubeconfig: { env: "KARMADA" } } },
   istio: { inject: ["portal", "pipeline", "sourceControl"] },
   istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
   kpaasServer: {

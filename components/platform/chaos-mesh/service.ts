@@ -29,6 +29,11 @@ export const chaosMesh = defineService({
     9288: "openly: its DNS server is told by the chart's own program which names to get wrong, without a setting for TLS",
     5353: "openly: names are asked for, as of every resolver in the cluster",
   },
+  unscraped: {
+    "chaos-daemon": "what it counts are the containers it works on; how experiments go the controllers say",
+    "chaos-dashboard": "its numbers are those of its screens",
+    "chaos-dns-server": "it answers for experiments with names alone, and how those go the controllers say",
+  },
   // A workflow may ask those that it hurts how they are.
   calls: ["kubernetes", "pods"],
   create: (name, { common, claims, environment }, opts) => {

@@ -20,6 +20,7 @@ export const chartmuseum = defineService({
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   offers: ["charts"],
   speaks: { 8080: "TLS" },
+  unscraped: "it says what it counts at its one port alone and without a log-in, so whoever reaches that from outside would read it too",
   calls: [],
   create: (name, { common, granted, environment }, opts) => {
     const { ChartMuseum } = require("./chartmuseum") as typeof import("./chartmuseum");

@@ -11,6 +11,7 @@ export const cloudController = defineService({
   needs: { cloud: ({ inCluster }) => ({ part: "controller", metadata: inCluster.controller?.asksMetadata ?? false }) },
   offers: ["loadBalancer"],
   stays: "what may change something in the cloud runs on control planes",
+  unscraped: "it is in the nodes' network, where the plan opens no port for it; that a Service has no address is seen at the Service",
   calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");

@@ -11,6 +11,7 @@ export const cloudStorage = defineService({
   needs: { cloud: ({ inCluster }) => ({ part: "volumes", metadata: inCluster.volumes?.asksMetadata ?? false }) },
   offers: ["storage"],
   stays: "what may change something in the cloud runs on control planes, and what mounts volumes on every node",
+  unscraped: "its drivers say what they count in the nodes' network or not at all, by the cloud; how full volumes are kubelets say",
   calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudStorage } = require("./cloud-storage") as typeof import("./cloud-storage");

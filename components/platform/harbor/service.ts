@@ -109,6 +109,15 @@ export const harbor = defineService({
     5432: "openly, between Harbor's own pods: its chart starts its database without a certificate, and its programs with sslmode=disable",
     6379: "openly, between Harbor's own pods: its chart starts Redis without TLS, and speaks it to one outside only",
   },
+  unscraped: {
+    "harbor-portal": "it hands out files of the web page, and counts nothing",
+    "harbor-database":
+      "it has no page of numbers, and an exporter would need an account in what the chart has with every right; how full its volume is kubelets say",
+    "harbor-redis":
+      "it has no page of numbers without an exporter, whose way in would be Redis' one password; what waits in it the job service counts",
+    "harbor-trivy": "it says what it counts at the port of its API alone, which asks nobody who they are and scans what it is told",
+    "harbor-exporter": "it would log in as Harbor's administrator, and to its database with every right: none of it runs",
+  },
   calls: [],
   offers: ["registryProject"],
   holds: {

@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const istioCni = defineService({
@@ -10,7 +11,11 @@ export const istioCni = defineService({
   replicas: 1,
   stays: "it works on every node",
   needs: { meshDefinitions: () => ({}) },
+  wants: {
+    scrape: () => ({ targets: { node: { pods: { "k8s-app": "istio-cni-node" }, port: 15014 } } }),
+  },
   offers: ["meshNodes"],
+  speaks: { 15014: MEASURED_OPENLY },
   calls: ["kubernetes"],
   hindered: ({ cluster }) =>
     cluster.plugin === "cilium" && cluster.variables.cilium_cni_exclusive !== false

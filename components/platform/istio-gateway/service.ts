@@ -1,5 +1,6 @@
 import { kebab, MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
+import { PROXY_SPEAKS } from "../mesh";
 import { GATEWAY_LABELS } from "./names";
 
 /** The name of a host's Gateway. */
@@ -30,7 +31,7 @@ export const istioGateway = defineService({
     scrape: () => ({ targets: { proxy: { pods: { ...GATEWAY_LABELS }, port: 15090, path: "/stats/prometheus" } } }),
   },
   offers: ["meshHost"],
-  speaks: { 8443: "TLS", 15090: MEASURED_OPENLY },
+  speaks: { ...PROXY_SPEAKS, 8443: "TLS", 15090: MEASURED_OPENLY },
   calls: ["pods"],
   hosts: ({ hosts = {} }) => Object.fromEntries(Object.keys(hosts as object).map((host) => [`hosts.${host}`, host])),
   refuses: ({ hosts = {} }) => {

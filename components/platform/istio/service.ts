@@ -1,5 +1,6 @@
 import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
+import { PROXY_LABELS, PROXY_METRICS_PORT, PROXY_NAMED_PORT } from "../mesh";
 
 /** What identities in the mesh begin with. */
 const TRUST_DOMAIN = "cluster.local";
@@ -18,7 +19,13 @@ export const istio = defineService({
   oneMinorAtATime: true,
   needs: { meshDefinitions: () => ({}), meshNodes: () => ({}) },
   wants: {
-    scrape: () => ({ targets: { discovery: { pods: { app: "istiod", istio: "pilot" }, port: 15014 } } }),
+    scrape: () => ({
+      targets: {
+        discovery: { pods: { app: "istiod", istio: "pilot" }, port: 15014 },
+        // What the containers beside them count comes with what the proxies do.
+        proxies: { pods: PROXY_LABELS, of: "mesh", port: PROXY_METRICS_PORT, named: PROXY_NAMED_PORT, path: "/stats/prometheus" },
+      },
+    }),
   },
   offers: ["mesh"],
   enlists: ({ inject = [] }) => ({ field: "inject", kind: "mesh", names: inject as readonly string[], claim: { mtls: "permissive" } }),

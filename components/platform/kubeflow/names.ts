@@ -44,6 +44,8 @@ export const PORTS = {
   ui: 3000,
   metadata: 8080,
   metadataWeb: 9090,
+  /** Where those that count something say it. */
+  metrics: 9090,
   store: 8333,
   storeService: 9000,
   dashboard: 8082,

@@ -20,9 +20,11 @@ import {
 } from "../objects";
 import type { KubeflowArgs } from "./args";
 import { KEYS, NAMES, PORTS, TRUST } from "./names";
+import type { StoreReader } from "./parts/part";
+import { partsOf } from "./parts/parts";
 import { text } from "./programs";
 import { RIGHTS } from "./rights";
-import { launcherSettings, storeUser } from "./settings";
+import { launcherSettings, storeEndpoint, storeUser } from "./settings";
 
 /** What runs of profiles are given. */
 export interface Given {
@@ -70,6 +72,23 @@ export function createRuns({ tenant, args, given, childName, metadata, inside }:
     },
     inside,
   );
+  for (const { account, secret: name, annotations, keys: fields } of storeReaders(args)) {
+    const own = metadata(NAMES.store, name);
+    const made = new Secret(
+      childName(`${name}-keys`),
+      {
+        metadata: { ...own, annotations: annotations(storeEndpoint(namespace)) },
+        type: "Opaque",
+        stringData: secret({ [fields.user]: storeUser(tenant), [fields.key]: key }),
+      },
+      inside,
+    );
+    new ServiceAccount(
+      childName(account),
+      { metadata: metadata(NAMES.store, account), automountServiceAccountToken: false, secrets: [{ name }] },
+      { ...inside, dependsOn: [made] },
+    );
+  }
   const selector = selectorLabels(NAMES.artifacts);
   new Service(
     childName("artifacts-service"),
@@ -96,6 +115,11 @@ export function createRuns({ tenant, args, given, childName, metadata, inside }:
     },
     { ...inside, dependsOn: [keys] },
   );
+}
+
+/** Parts whose pods in a profile read what its runs have made. */
+function storeReaders({ shared }: PlannedArgs<KubeflowArgs>): StoreReader[] {
+  return shared === undefined ? [] : partsOf(shared).flatMap(({ readsStore }) => readsStore ?? []);
 }
 
 /** The UI's program once more, which the UI alone meets: it reads the profile's part of the store by its key, and fetches from nowhere else. */
@@ -137,7 +161,8 @@ function artifactsPod({ plan }: PlannedArgs<KubeflowArgs>, tenant: string): core
  * Which ways out of a profile's namespace, and into it, pipelines take: runs to what keeps metadata and artifacts and to the Kubernetes API,
  * programs of its users to the door of Pipelines, and the UI to what shows it artifacts.
  */
-export function runsWays({ plan, egress = [] }: PlannedArgs<KubeflowArgs>): Record<string, networking.v1.NetworkPolicySpec> {
+export function runsWays(args: PlannedArgs<KubeflowArgs>): Record<string, networking.v1.NetworkPolicySpec> {
+  const { plan, egress = [] } = args;
   const programs = fromNamespace(plan.namespace);
   const pods = (workload: string) => ({ podSelector: { matchLabels: { ...selectorLabels(workload) } } });
   const to = (workload: string, port: number) => ({ to: [{ ...programs, ...pods(workload) }], ports: [{ protocol: "TCP", port }] });
@@ -152,6 +177,16 @@ export function runsWays({ plan, egress = [] }: PlannedArgs<KubeflowArgs>): Reco
     },
     "pipelines-door": { podSelector: {}, policyTypes: ["Egress"], egress: [to(NAMES.door, PORTS.door)] },
     artifacts: { ...pods(NAMES.artifacts), policyTypes: ["Egress"], egress: [to(NAMES.store, PORTS.store)] },
+    ...Object.fromEntries(
+      storeReaders(args).map(({ account, label }) => [
+        `${account}-way`,
+        {
+          podSelector: { matchExpressions: [{ key: label, operator: "Exists" }] },
+          policyTypes: ["Egress"],
+          egress: [to(NAMES.store, PORTS.store)],
+        },
+      ]),
+    ),
     "artifacts-shown": {
       ...pods(NAMES.artifacts),
       policyTypes: ["Ingress"],

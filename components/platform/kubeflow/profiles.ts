@@ -19,7 +19,7 @@ import { sharedRights } from "./rights";
 /** By these annotations of a RoleBinding the programs know who is what in a namespace. */
 const MEMBER = (user: string, role: string) => ({ annotations: { user, role } });
 
-/** The account of notebooks, which their web app names; it may nothing. */
+/** The account of notebooks, which their web app names: it may of pipelines what editors may. */
 const NOTEBOOKS_ACCOUNT = "default-editor";
 
 /** What profiles are in the namespaces of tenants: whose each is, what Kubeflow's programs and users may there, and who is let in. */
@@ -80,6 +80,9 @@ export class KubeflowProfiles extends ComponentResource {
       { metadata: this.metadata(tenant, "kubeflow", NOTEBOOKS_ACCOUNT), automountServiceAccountToken: false },
       inside,
     );
+    this.createRole(tenant, NOTEBOOKS_ACCOUNT, rights.notebooks, inside);
+    const notebooks = { kind: "ServiceAccount", name: NOTEBOOKS_ACCOUNT, namespace: tenant };
+    this.bind(tenant, NOTEBOOKS_ACCOUNT, NOTEBOOKS_ACCOUNT, notebooks, inside);
     for (const { name, apiVersion, kind: type, workload, spec } of profileObjects(shared, tenant, profile, this.args.plan.namespace))
       new CustomResource(
         this.childName(tenant, name),

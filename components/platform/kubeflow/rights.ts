@@ -69,8 +69,11 @@ export interface SharedRights {
    * may write what leads requests (VirtualServices) or judges them (AuthorizationPolicies).
    */
   readonly users: Readonly<Record<"admin" | "edit" | "view", readonly rbac.v1.PolicyRule[]>>;
+  /** What programs of users there, by the account of notebooks: of pipelines what their editors may, and nothing in the Kubernetes API. */
+  readonly notebooks: readonly rbac.v1.PolicyRule[];
 }
 
+const OWN = "pipelines.kubeflow.org";
 const REPORTS = "scheduledworkflows workflows";
 const [, ...WITHOUT_LEASES] = RIGHTS[NAMES.workflows] ?? [];
 
@@ -97,8 +100,6 @@ const PIPELINES: Pick<SharedRights, "own" | "everywhere" | "profiles"> = {
     [NAMES.workflows]: WITHOUT_LEASES,
   },
 };
-
-const OWN = "pipelines.kubeflow.org";
 
 /** What users may of pipelines: these are no objects of the cluster's, but words by which the API server asks whether they may. */
 const PIPELINE_USERS: Readonly<Record<"sees" | "works", readonly rbac.v1.PolicyRule[]>> = {
@@ -140,5 +141,6 @@ export function sharedRights(shared: Shared): SharedRights {
       ...parts.map(({ rights }) => rights.profiles),
     ),
     users: { admin: works, edit: works, view: sees },
+    notebooks: [...PIPELINE_USERS.sees, ...PIPELINE_USERS.works].filter(({ apiGroups }) => apiGroups?.toString() === OWN),
   };
 }

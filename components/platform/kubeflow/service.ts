@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { blockClass, defineService, keptData } from "../define-service";
+import { PROXY_SPEAKS } from "../mesh";
 import { ASKED_AT, USER_HEADER } from "./login";
+import { UNSCRAPED } from "./measured";
 import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./names";
 import {
   imagesOf,
@@ -163,6 +165,11 @@ export const kubeflow = defineService({
     identity: ({ host }) => ({ url: `https://${host}`, client: { id: "kubeflow", returnPath: RETURN_PATH, roles: [ROLE] } }),
   },
   wants: {
+    scrape: () => ({
+      targets: Object.fromEntries(
+        [NAMES.workflows, NAMES.schedules].map((name) => [name, { pods: { "app.kubernetes.io/name": name }, port: PORTS.metrics }]),
+      ),
+    }),
     mesh: ({ options: { profiles, parts = [] } }) =>
       profiles === undefined ? undefined : { mtls: "strict", authorizers: [GATE], plain: plainContainers(parts as readonly string[]) },
     meshHost: ({ host, options: { profiles } }) =>
@@ -216,6 +223,7 @@ export const kubeflow = defineService({
     ];
   },
   speaks: {
+    ...PROXY_SPEAKS,
     3000: MESHED,
     5000: MESHED,
     8081: MESHED,
@@ -226,11 +234,12 @@ export const kubeflow = defineService({
     8889: "TLS",
     8887: "TLS",
     8080: "TLS",
-    9090: "TLS",
+    9090: "TLS; openly, to Prometheus alone, of those that count something: how much of what there is, and nothing of what it holds",
     9443: "TLS",
     6789: "openly, to what collects metrics beside trials, and to those of Katib who read them: it knows no TLS, and asks nobody who they are",
     8333: "openly, to Kubeflow's programs and its users' runs: they send no key but a signature; a run's launcher trusts an authority of ours only once it has asked for its first artifact, by its source",
   },
+  unscraped: UNSCRAPED,
   // Its programs and every run's report what they do by it.
   calls: ["kubernetes"],
   create: (name, { common, granted, options, environment }, opts) => {

@@ -21,7 +21,7 @@ export const LOG_KEYS =
   "private-artifacts/{{workflow.namespace}}/{{workflow.name}}/{{workflow.creationTimestamp.Y}}/{{workflow.creationTimestamp.m}}/{{workflow.creationTimestamp.d}}/{{pod.name}}";
 
 /** The store as its clients in the namespace name it. */
-function storeEndpoint(namespace: string): string {
+export function storeEndpoint(namespace: string): string {
   return `${NAMES.store}.${namespace}.svc:${PORTS.storeService}`;
 }
 
@@ -148,6 +148,8 @@ export function workflowSettings({ plan, shared }: Pick<PlannedArgs<KubeflowArgs
         ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
       },
     }),
+    // To Prometheus alone. By TLS it would show a certificate that it signs itself.
+    metricsConfig: JSON.stringify({ enabled: true, path: "/metrics", port: PORTS.metrics, secure: false }),
     workflowDefaults: JSON.stringify({
       spec: {
         ttlStrategy: { secondsAfterCompletion: 86400 },

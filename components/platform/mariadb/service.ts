@@ -52,6 +52,9 @@ export const mariadb = defineService({
     5555: "TLS",
   },
   refuses: (_options, claims) => refusedSchemas(claims),
+  unscraped: {
+    mariadb: "the exporter beside it asks it",
+  },
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");

@@ -19,6 +19,7 @@ export const metallb = defineService({
   ],
   kubespray: ["metallb_*", "matallb_*"],
   speaks: { 9443: "TLS" },
+  unscraped: "its speakers are in the nodes' network, where the plan opens no port; that a Service has no address is seen at the Service",
   calls: ["kubernetes"],
   create: (name, { common, environment }, opts) => {
     const { MetalLb } = require("./metallb") as typeof import("./metallb");

@@ -10,6 +10,8 @@ export const metricsServer = defineService({
   offers: ["podMetrics"],
   kubespray: ["metrics_server_*"],
   speaks: { 10250: "TLS" },
+  unscraped:
+    "it answers to those alone who may read `/metrics` of the Kubernetes API's own, a right that nobody is given for it; without it autoscalers say so",
   calls: ["kubernetes", "kubelets"],
   create: (name, { common, environment }, opts) => {
     const { MetricsServer } = require("./metrics-server") as typeof import("./metrics-server");

@@ -15,6 +15,12 @@ export interface Alert {
 /** 1 for a PostgreSQL that answers in its own pod, else 0: one that is down takes along who says so. */
 export const POSTGRESQL_ANSWERS = 'max by (pod) (cnpg_collector_up or 0 * up{job="postgresql-server"})';
 
+/** How many requests a second those in the mesh are asked, by whom they are for. @param which of them */
+function sumOfMesh(which: string): string {
+  const requests = `istio_requests_total{job="istio-proxies",reporter="destination"${which}}`;
+  return `sum by (destination_service_namespace, destination_service_name) (rate(${requests}[5m]))`;
+}
+
 /** An alert that comes twice: earlier for who looks by day, and by another bound for who gets up at night. */
 function graded(bounds: Readonly<Record<Alert["severity"], number>>, alert: (bound: number) => Omit<Alert, "severity">): Alert[] {
   return (["critical", "warning"] as const).map((severity) => ({ ...alert(bounds[severity]), severity }));
@@ -353,6 +359,24 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       lasts: "1h",
       severity: "warning",
       summary: "The authority of the mesh ends within 30 days, and was not renewed.",
+    },
+    {
+      name: "MeshRequestsFail",
+      // Both ends of a request tell of it: whoever is asked counts here, who tells of those from outside of the mesh too.
+      expr: `${sumOfMesh(',response_code=~"5.."')} / ${sumOfMesh("")} > 0.2`,
+      lasts: "10m",
+      severity: "warning",
+      summary:
+        "More than one in five requests for {{ $labels.destination_service_namespace }}/{{ $labels.destination_service_name }} in the mesh fail.",
+    },
+  ],
+  istioCni: [
+    {
+      name: "MeshPluginMissing",
+      expr: "max by (node) (istio_cni_install_ready) == 0",
+      lasts: "15m",
+      severity: "warning",
+      summary: "Istio's network plugin is not in its place on the node {{ $labels.node }}: pods of the mesh do not get started there.",
     },
   ],
   istioGateway: [

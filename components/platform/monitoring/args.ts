@@ -47,6 +47,8 @@ export interface MonitoringArgs extends ServiceArgs {
   readonly receiver?: Receiver;
   /** What services claim to have measured, by service. @default nothing but Kubernetes and its own parts */
   readonly scraped?: Readonly<Record<string, ScrapeClaim & Claimant>>;
+  /** The namespaces whose pods are in the mesh. @default none */
+  readonly meshed?: readonly string[];
   /** The services that are there, by the field of the file: what alerts and dashboards there are of. @default only of the cluster and its own parts */
   readonly watched?: readonly string[];
   /** Where logs are asked for, which Grafana shows beside what was measured. @default it shows none */

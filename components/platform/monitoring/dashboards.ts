@@ -280,6 +280,14 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
         unit: "d",
         lines: { all: `(max(citadel_server_root_cert_expiry_timestamp) - time()) ${DAYS}` },
       },
+      {
+        title: "Requests in the mesh",
+        unit: "reqps",
+        lines: {
+          "{{destination_service_namespace}}/{{destination_service_name}} {{response_code}}":
+            'sum by (destination_service_namespace, destination_service_name, response_code) (rate(istio_requests_total{job="istio-proxies",reporter="destination"}[5m]))',
+        },
+      },
     ],
   },
   istioGateway: {
@@ -293,6 +301,14 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
             'sum by (destination_service_namespace, destination_service_name, response_code) (rate(istio_requests_total{job="istio-gateway-proxy"}[5m]))',
         },
       },
+    ],
+  },
+  kubeflow: {
+    title: "Pipelines (Kubeflow)",
+    panels: [
+      { title: "Runs", lines: { "{{phase}}": "sum by (phase) (argo_workflows_gauge)" } },
+      { title: "Pods of runs", lines: { "{{phase}}": "sum by (phase) (argo_workflows_pods_gauge)" } },
+      { title: "What waits to be looked at", lines: { "{{queue_name}}": "sum by (queue_name) (argo_workflows_queue_depth_gauge)" } },
     ],
   },
   logging: {

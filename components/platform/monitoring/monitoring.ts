@@ -79,10 +79,11 @@ export class Monitoring extends PlatformService {
   }
 
   /** What services claim to have measured, and the way there. */
-  private createScrapes({ scraped = {} }: PlannedArgs<MonitoringArgs>, release: Resource): void {
-    for (const each of scrapedOf(scraped)) {
-      const { job, namespace, target } = each;
-      this.allowEgress(`egress-${job}`, PODS.prometheus, [target.port], [podsOf(namespace, target.pods)]);
+  private createScrapes({ scraped = {}, meshed = [] }: PlannedArgs<MonitoringArgs>, release: Resource): void {
+    for (const each of scrapedOf(scraped, meshed)) {
+      const { job, namespaces, target } = each;
+      const pods = namespaces.map((namespace) => podsOf(namespace, target.pods));
+      this.allowEgress(`egress-${job}`, PODS.prometheus, [target.port], pods);
       podMonitor(this.childName(`scrape-${job}`), this.metadata(job, job), each, this.inCluster({ dependsOn: [release] }));
     }
   }

@@ -14,15 +14,24 @@ export interface Scraped {
   /** Its job: the service and the target. */
   readonly job: string;
   readonly service: string;
-  readonly namespace: string;
+  /** Where its pods are. */
+  readonly namespaces: readonly string[];
   readonly target: ScrapeTarget;
 }
 
-/** All that services claim to have measured. */
-export function scrapedOf(claims: Readonly<Record<string, ScrapeClaim & Claimant>>): Scraped[] {
-  return Object.entries(claims).flatMap(([service, { targets, namespace }]) =>
-    Object.entries(targets).map(([name, target]) => ({ job: `${kebab(service)}-${name}`, service, namespace, target })),
-  );
+/**
+ * All that services claim to have measured, as far as there is any.
+ * @param meshed the namespaces whose pods are in the mesh
+ */
+export function scrapedOf(claims: Readonly<Record<string, ScrapeClaim & Claimant>>, meshed: readonly string[]): Scraped[] {
+  return Object.entries(claims)
+    .flatMap(([service, { targets, namespace }]) =>
+      Object.entries(targets).map(([name, target]) => ({
+        ...{ job: `${kebab(service)}-${name}`, service, target },
+        namespaces: target.of === "mesh" ? meshed : [namespace],
+      })),
+    )
+    .filter(({ namespaces }) => namespaces.length > 0);
 }
 
 /** What signed the certificates of those that are asked by TLS, by service, as the fields of a Secret. */
@@ -36,7 +45,7 @@ export function authoritiesOf(claims: Readonly<Record<string, ScrapeClaim & Clai
 export function podMonitor(
   name: string,
   metadata: Input<meta.v1.ObjectMeta>,
-  { job, service, namespace, target }: Scraped,
+  { job, service, namespaces, target }: Scraped,
   options: CustomResourceOptions,
 ): CustomResource {
   const { pods, port, named, path = "/metrics", params, serverName } = target;
@@ -48,7 +57,7 @@ export function podMonitor(
       kind: "PodMonitor",
       metadata,
       spec: {
-        namespaceSelector: { matchNames: [namespace] },
+        namespaceSelector: { matchNames: [...namespaces] },
         selector: { matchLabels: { ...pods } },
         podMetricsEndpoints: [
           {

@@ -75,10 +75,12 @@ export const monitoring = defineService({
     8081: "openly, to Prometheus alone: what kube-state-metrics counts of itself",
     9094: "openly, between Alertmanager's own pods: whom they have told, without a setting of the chart's for TLS that was tried",
   },
+  unscraped: "by ServiceMonitors of its chart's own, within its namespace",
   // Kubelets, and the API server that says where everything is.
   calls: ["kubernetes", "kubelets"],
   create: (name, { common, options, granted, claims, environment, tls }, opts) => {
     const { Monitoring } = require("./monitoring") as typeof import("./monitoring");
+    const { meshed } = require("../scrapes") as typeof import("../scrapes");
     const { ingress, storage, trust, identity } = granted;
     const signed = environment.cluster.variables.kubelet_rotate_server_certificates === true;
     return new Monitoring(
@@ -94,6 +96,7 @@ export const monitoring = defineService({
         ...(options.retention ? { retention: options.retention } : {}),
         ...(options.receiver ? { receiver: options.receiver as Receiver } : {}),
         scraped: claims.scrape,
+        meshed: meshed(environment),
         watched: environment.services.map((service) => service.name),
         ...(granted.logs ? { logs: granted.logs } : {}),
         ...(trust.certificates ? { trust: trust.certificates } : {}),

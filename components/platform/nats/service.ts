@@ -33,6 +33,9 @@ export const nats = defineService({
   single: { "nats-exporter": "a second would count everything twice" },
   offers: ["messages"],
   speaks: { 4222: "TLS", 6222: "TLS", 7777: "TLS", 8222: "TLS" },
+  unscraped: {
+    nats: "the exporter beside it asks it",
+  },
   calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { Nats } = require("./nats") as typeof import("./nats");

@@ -11,6 +11,7 @@ export const storage = defineService({
     "nfs-subdir-external-provisioner": "it makes volumes; those that are made are used without it",
   },
   offers: ["storage"],
+  unscraped: "its program has no setting for it; how full volumes are kubelets say",
   calls: ["kubernetes"],
   create: (name, { common, environment }, opts) => {
     const { NfsStorage } = require("./nfs-storage") as typeof import("./nfs-storage");

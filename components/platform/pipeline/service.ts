@@ -1,6 +1,7 @@
 import { openPorts, singles } from "../applications/application";
 import { memoryOf, memoryOption } from "../applications/memory";
 import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
+import { PROXY_SPEAKS } from "../mesh";
 import { JENKINS, PIPELINE_APPS, SONARQUBE } from "./apps";
 import { pipelineBackup } from "./backup";
 import { pipelineTables } from "./schema";
@@ -61,7 +62,21 @@ export const pipeline = defineService({
     identity: ({ host }) => ({ url: `https://${host}` }),
     registryProject: () => ({ project: "cp-pipeline", access: "push" }),
   },
-  speaks: openPorts(PIPELINE_APPS),
+  speaks: { ...openPorts(PIPELINE_APPS), ...PROXY_SPEAKS },
+  unscraped: {
+    "cp-pipeline-ui-deployment": "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-pipeline-api-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-pipeline-common-api-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-pipeline-inspection-api-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-pipeline-config-server-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-pipeline-jenkins-deployment": "Jenkins counts by a plugin, and nothing says that K-PaaS's image has it",
+    "cp-pipeline-sonarqube-deployment":
+      "SonarQube 8.5 has no page of numbers, which came with 9.3, for whoever has a password of the system's",
+  },
   // Jenkins calls outside; its component opens that to it alone.
   calls: [],
   create: (name, { common, options: { privileged }, granted, environment }, opts) => {

@@ -2,9 +2,7 @@ import type { ActsIn, Application } from "../applications/application";
 import { FEDERATION_FILE } from "./files";
 import { KARMADA_CONTEXT } from "./karmada";
 import { type PortalNeed, VAULT_OF_GO } from "./keys";
-
-/** The namespace that K-PaaS's scripts, as Karmada's own, set it up in. */
-const KARMADA = "karmada-system";
+import { KARMADA_NAMESPACE } from "./names";
 
 const NATS = { config: ["NATS_URL", "NATS_BUCKET_NAME", "NATS_SUBJECT_NAME"], secrets: ["NATS_ID", "NATS_PASSWORD"] } as const;
 
@@ -13,7 +11,7 @@ const NATS = { config: ["NATS_URL", "NATS_BUCKET_NAME", "NATS_SUBJECT_NAME"], se
  * (routes/overview/misc.go of cp-federation-api). Whoever runs commands in Karmada's pods can do there what its kubeconfig can anyway.
  */
 const OVERVIEW: ActsIn = {
-  namespace: KARMADA,
+  namespace: KARMADA_NAMESPACE,
   rules: [
     { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     { apiGroups: [""], resources: ["pods/exec"], verbs: ["create", "get"] },
@@ -47,7 +45,7 @@ export const FEDERATION_APPS: readonly Application<PortalNeed>[] = [
     language: "go",
     trusts: ["vault", "messages"],
     acts: OVERVIEW,
-    calls: { namespace: KARMADA, port: 5443 },
+    calls: { namespace: KARMADA_NAMESPACE, port: 5443 },
   },
   {
     name: "cp-portal-federation-collector",
@@ -59,7 +57,7 @@ export const FEDERATION_APPS: readonly Application<PortalNeed>[] = [
     trusts: ["vault", "messages"],
     single: "each of several would ask all clusters, and write the same",
     callers: [],
-    calls: { namespace: KARMADA, port: 5443 },
+    calls: { namespace: KARMADA_NAMESPACE, port: 5443 },
   },
   {
     name: "cp-portal-federation-ui",

@@ -1,8 +1,9 @@
 import { openPorts, singles } from "../applications/application";
 import { defineService, EVERY_PROFILE } from "../define-service";
 import type { TableAccount } from "../grants";
+import { PROXY_SPEAKS } from "../mesh";
 import { PORTAL_APPS, programsFor } from "./apps";
-import { CLUSTER_ACCOUNT } from "./names";
+import { CLUSTER_ACCOUNT, KARMADA_NAMESPACE } from "./names";
 import { METRIC_TABLES, portalTables, REALM_USERS, TERRAMAN_TABLES } from "./schema";
 
 /** What K-PaaS's applications do with what they keep in OpenBao: tokens of clusters and users, keys of hosts, log-ins of clouds. */
@@ -126,6 +127,7 @@ export const portal = defineService({
     { does: "see what nodes and pods use", by: ["secretEngine", "podMetrics"] },
     { does: "deploy from the catalogue", by: ["secretEngine", "charts"] },
   ],
+  foundThere: ({ federation }) => (federation === undefined ? [] : [KARMADA_NAMESPACE]),
   programs: { federation: programsFor("federation"), terraman: programsFor("terraman"), migration: programsFor("migration") },
   hindered: ({ platform: { services } }) => {
     const own = services.find(({ name }) => name === "portal")?.options?.terraman;
@@ -140,7 +142,8 @@ export const portal = defineService({
   },
   needsWith: { federation: ["secretEngine", "messages"], terraman: ["secretEngine"] },
   // Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api.
-  speaks: openPorts(PORTAL_APPS),
+  speaks: { ...openPorts(PORTAL_APPS), ...PROXY_SPEAKS },
+  unscraped: "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
   // The clusters and clouds that its users register are anywhere; its own is called once its token is kept.
   calls: (_, claimed) => (claimed.includes("secretEngine") ? ["kubernetes", "outside"] : ["outside"]),
   create: (name, { common, granted, options, secrets, environment }, opts) => {

@@ -36,6 +36,9 @@ export const postgresql = defineService({
   offers: ["postgres"],
   speaks: { 5432: "TLS", 8000: "TLS", 9187: "TLS" },
   refuses: (_options, claims) => refusedDatabases(claims),
+  unscraped: {
+    postgresql: "the exporter beside it asks it",
+  },
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");

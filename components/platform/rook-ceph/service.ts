@@ -20,6 +20,10 @@ export const rookCeph = defineService({
     443: "TLS",
     9283: MEASURED_OPENLY,
   },
+  unscraped: {
+    "rook-ceph-operator": "how Ceph is the manager says",
+    "ceph-csi-controller-manager": "it sets drivers up, which kubelets and Kubernetes say more of",
+  },
   calls: ["kubernetes"],
   create: (name, { common, environment, devices, tls }, opts) => {
     const { RookCeph } = require("./rook-ceph") as typeof import("./rook-ceph");

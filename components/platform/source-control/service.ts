@@ -1,5 +1,6 @@
 import { openPorts, singles } from "../applications/application";
 import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
+import { PROXY_SPEAKS } from "../mesh";
 import { SOURCE_CONTROL_APPS } from "./apps";
 import { sourceControlBackup } from "./backup";
 import { sourceControlTables } from "./schema";
@@ -26,7 +27,14 @@ export const sourceControl = defineService({
     mysql: () => ({ schema: "cp_scm", tables: sourceControlTables(), openly: true }),
     identity: ({ host }) => ({ url: `https://${host}` }),
   },
-  speaks: openPorts(SOURCE_CONTROL_APPS),
+  speaks: { ...openPorts(SOURCE_CONTROL_APPS), ...PROXY_SPEAKS },
+  unscraped: {
+    "cp-source-control-ui-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-source-control-api-deployment":
+      "nothing says at which path K-PaaS's programs would; requests among those in the mesh their proxies count",
+    "cp-source-control-manager-deployment": "SCM-Manager counts by a plugin, and nothing says that K-PaaS's image has it",
+  },
   calls: [],
   create: (name, { common, granted, environment }, opts) => {
     const { SourceControl } = require("./source-control") as typeof import("./source-control");

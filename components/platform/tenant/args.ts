@@ -1,3 +1,4 @@
+import type { networking } from "@pulumi/kubernetes/types/input";
 import type { Resource } from "@pulumi/pulumi";
 import type { Labels } from "../../../model/plan/infrastructure-types";
 import type { TenantPlan } from "../../../model/plan/types";
@@ -14,6 +15,8 @@ export interface TenantArgs {
   readonly protectData?: boolean;
   /** Whether everything of it is left as it is when it leaves the program. Then nothing is protected. @default false */
   readonly retain?: boolean;
+  /** Whoever measures the proxies of its pods, where it is in the mesh. @default nobody */
+  readonly scrapedFrom?: networking.v1.NetworkPolicyPeer;
   /** What must be ready before. @default nothing */
   readonly after?: readonly Resource[];
 }

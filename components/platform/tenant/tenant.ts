@@ -11,7 +11,7 @@ import { tenantLabel } from "../../../model/kubernetes-names";
 import type { TenantSubject } from "../../../model/tenant";
 import { serviceType } from "../../../model/type-tokens";
 import { ownOptions, requireClusterProvider } from "../../options";
-import { MESH_LABELS, peerAuthentication } from "../mesh";
+import { MESH_LABELS, PROXY_LABELS, PROXY_METRICS_PORT, peerAuthentication } from "../mesh";
 import { fromIngress, fromNamespace, podSecurityLabels, toOwnNamespace } from "../objects";
 import type { TenantArgs } from "./args";
 import { rulesOf, TENANT_ROLES } from "./roles";
@@ -41,6 +41,7 @@ export class Tenant extends ComponentResource {
     this.limit(inside);
     if (args.plan.isolate) this.isolate(inside);
     if (args.plan.mesh !== undefined) this.authenticatePeers(args.plan.mesh.mtls, inside);
+    if (args.plan.mesh !== undefined && args.plan.isolate) this.haveProxiesMeasured(inside);
     this.appoint("administrators", inside);
     this.appoint("users", inside);
     this.registerOutputs({});
@@ -99,6 +100,24 @@ export class Tenant extends ComponentResource {
 
   private authenticatePeers(mtls: "strict" | "permissive", inside: CustomResourceOptions): void {
     new CustomResource(`${this.childPrefix}-mesh`, { ...peerAuthentication(mtls), metadata: this.metadata("default") }, inside);
+  }
+
+  /** Lets Prometheus ask the proxies what they count, and nothing else of the pods. */
+  private haveProxiesMeasured(inside: CustomResourceOptions): void {
+    const { scrapedFrom } = this.args;
+    if (scrapedFrom === undefined) return;
+    new NetworkPolicy(
+      `${this.childPrefix}-scrape`,
+      {
+        metadata: this.metadata("scrape"),
+        spec: {
+          podSelector: { matchLabels: { ...PROXY_LABELS } },
+          policyTypes: ["Ingress"],
+          ingress: [{ from: [scrapedFrom], ports: [{ protocol: "TCP", port: PROXY_METRICS_PORT }] }],
+        },
+      },
+      inside,
+    );
   }
 
   /** Makes a role, and gives it to those who are named. */

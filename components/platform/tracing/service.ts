@@ -1,4 +1,5 @@
 import { defineService } from "../define-service";
+import { PROXY_SPEAKS } from "../mesh";
 import { COLLECTOR, PORTS, WORKLOAD } from "./names";
 
 export const tracing = defineService({
@@ -19,7 +20,8 @@ export const tracing = defineService({
   needs: {
     mesh: () => ({ mtls: "strict", collector: { name: COLLECTOR, service: "jaeger.tracing.svc.cluster.local", port: PORTS.otlp } }),
   },
-  speaks: { [PORTS.otlp]: "TLS of the mesh: pods are met by its proxies only (mtls: strict)" },
+  speaks: { ...PROXY_SPEAKS, [PORTS.otlp]: "TLS of the mesh: pods are met by its proxies only (mtls: strict)" },
+  unscraped: "its proxy in the mesh asks it, and says it with its own",
   calls: [],
   create: (name, { common, granted, options }, opts) => {
     const { Tracing } = require("./tracing") as typeof import("./tracing");

@@ -7,7 +7,7 @@ import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { type PlannedArgs, planned } from "../args";
-import { MESH_LABELS } from "../mesh";
+import { MESH_LABELS, measuredByProxy } from "../mesh";
 import {
   containerSecurityContext,
   contentHash,
@@ -20,7 +20,7 @@ import {
 } from "../objects";
 import { PlatformService } from "../service";
 import type { TracingArgs } from "./args";
-import { COLLECTOR, PORTS, WORKLOAD } from "./names";
+import { COLLECTOR, METRICS_PORT, PORTS, WORKLOAD } from "./names";
 
 /** As its image has it. */
 const JAEGER_USER = 10_001;
@@ -56,7 +56,10 @@ export class Tracing extends PlatformService {
           // Two of them would each have some of the traces.
           strategy: { type: "Recreate" },
           selector: { matchLabels: { ...selectorLabels(WORKLOAD) } },
-          template: { metadata: { labels, annotations: { "kpaas/config": contentHash(config) } }, spec: podOf(args.plan, account) },
+          template: {
+            metadata: { labels, annotations: { "kpaas/config": contentHash(config), ...measuredByProxy(METRICS_PORT) } },
+            spec: podOf(args.plan, account),
+          },
         },
       },
       this.inCluster({ dependsOn: [held] }),
@@ -93,12 +96,13 @@ export class Tracing extends PlatformService {
   }
 }
 
-/** What it takes, keeps and shows: OTLP over gRPC, in memory, on its screens. Its metrics and everything else of it stay closed. */
-function configOf(most: number): object {
+/** What it takes, keeps and shows: OTLP over gRPC, in memory, on its screens. What it counts its own pod alone is told, and everything else of it stays closed. */
+export function configOf(most: number): object {
   const at = (port: number) => ({ endpoint: `0.0.0.0:${port}` });
   return {
     service: {
       extensions: ["jaeger_storage", "jaeger_query", "healthcheckv2"],
+      telemetry: { metrics: { readers: [{ pull: { exporter: { prometheus: { host: "127.0.0.1", port: METRICS_PORT } } } }] } },
       pipelines: { traces: { receivers: ["otlp"], processors: ["batch"], exporters: ["jaeger_storage_exporter"] } },
     },
     extensions: {

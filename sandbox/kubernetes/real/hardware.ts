@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Allocation, allocate, POOL_KIND, reachedBy } from "../addresses";
 import { CloudParts, type KnownParts, type Looked, WATCHED } from "../cloud-parts";
-import { readCluster, type SimulatedNode } from "../cluster";
+import { namespacesBeforehand, readCluster, type SimulatedNode } from "../cluster";
 import { controllerAddress, ingressClass } from "../controllers";
 import { at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "../values";
 import type { RealApi } from "./api";
@@ -26,6 +26,7 @@ export async function playHardware(
   const parts = new CloudParts(worldDir, known);
   while (!signal.aborted) {
     try {
+      await makeNamespaces(api, worldDir, applied);
       await syncNodes(api, readCluster(worldDir)?.nodes ?? [], applied);
       const looked = await lookedAt(api);
       await bindClaims(api, (claim) => parts.provision(claim, looked));
@@ -36,6 +37,16 @@ export async function playHardware(
       if (!signal.aborted) onError(error);
     }
     await pause(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What others have in the cluster beforehand, of which there are the namespaces. */
+async function makeNamespaces(api: RealApi, worldDir: string, applied: Map<string, Fields>): Promise<void> {
+  for (const name of namespacesBeforehand(worldDir)) {
+    const object = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+    if (applied.has(`namespace ${name}`)) continue;
+    await api.apply(object, object);
+    applied.set(`namespace ${name}`, object);
   }
 }
 

@@ -189,6 +189,8 @@ export const MAY_NOT_KNOW: Readonly<Record<string, string>> = {
 
 /** Settings that are called like a secret, or look like one, and hold none: the resource's name and the path there. */
 export const NO_SECRETS: readonly RegExp[] = [
+  // What a notebook is made of: where its token is projected to.
+  /^seoul-kubeflow-notebook-choices: \.data\.notebook_template\.yaml$/,
   // Whom the API server trusts when it asks: a certificate.
   /^seoul-[a-z-]+-(validating|mutating): \.webhooks\[\d\]\.clientConfig\.caBundle$/,
   // Java opens a store of certificates, which are public, by a password only.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PROXY_METRICS_PORT } from "../../../components/platform/mesh";
 import type { EnvironmentPlan, ServicePlan } from "../../../model/plan/types";
 import type { ServiceDefinition } from "../../../model/service";
 import type { Graph } from "../../../testing/graph";
@@ -16,7 +17,7 @@ import {
   replicated,
   traefikPlan,
 } from "./fixtures";
-import { opened, RULES } from "./service-rules";
+import { opened, RULES, unasked } from "./service-rules";
 import { Subject } from "./subject";
 
 const plan = everyServicePlan();
@@ -85,11 +86,24 @@ describe("every service", () => {
   });
 
   it("says nothing of ports that are open in none of them", () => {
-    const said = Object.values<ServiceDefinition>(allServices).flatMap(({ name, speaks = {} }) =>
-      Object.keys(speaks).map((port) => `${name} ${port}`),
+    const said = Object.values<ServiceDefinition>(allServices).flatMap(({ name, speaks = {}, enlistedFor = [] }) =>
+      // Whom a file alone has in the mesh has its proxies measured there: sourceControl is, of the three that can be.
+      Object.keys(speaks).flatMap((port) =>
+        enlistedFor.includes("mesh") && port === String(PROXY_METRICS_PORT) ? [] : [`${name} ${port}`],
+      ),
     );
     assert.deepEqual(
       said.filter((each) => !opened.has(each) && !WITHOUT_IMAGES.includes(each)),
+      [],
+    );
+  });
+
+  it("gives no reason of a workload that there is in none of them, or that is measured", () => {
+    const said = Object.values<ServiceDefinition>(allServices).flatMap(({ name, unscraped = {} }) =>
+      typeof unscraped === "string" ? [] : Object.keys(unscraped).map((workload) => `${name} ${workload}`),
+    );
+    assert.deepEqual(
+      said.filter((each) => !unasked.has(each)),
       [],
     );
   });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { Kubeflow } from "../../../components/platform/kubeflow/kubeflow";
 import { plainContainers } from "../../../components/platform/kubeflow/parts/names";
+import { fromNamespace, selectorLabels } from "../../../components/platform/objects";
 import type { Graph } from "../../../testing/graph";
 import { type Bag, unwrapSecret } from "../../../testing/mocks";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
@@ -140,11 +142,31 @@ describe("Kubeflow for several", () => {
     assert.deepEqual(members.sort(), ["kim admin", "lee edit", "park view"]);
   });
 
+  it("has notebooks do in their profile's pipelines what its editors may, and nothing in the Kubernetes API", () => {
+    const groupsOf = (role: string) =>
+      (graph.get(`ml-tenants-shop-${role}-role`).inputs.rules as Bag[]).filter(
+        ({ apiGroups }) => String(apiGroups) === "pipelines.kubeflow.org",
+      );
+    const { rules } = graph.get("ml-tenants-shop-default-editor-role").inputs;
+    assert.ok((rules as Bag[]).length > 4);
+    assert.deepEqual(rules, groupsOf("kubeflow-edit"));
+  });
+
   it("makes notebooks of a file that its program fills in, with no brace but those of names", async () => {
     const template = await held("ml-notebook-choices", "notebook_template.yaml", whole);
     assert.deepEqual([...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name).sort(), [
       ...["creator", "name", "name", "name", "namespace", "serviceAccount"],
     ]);
+    const notebook = parse(template.replace(/\{[^}]*\}/g, "x")) as Bag;
+    const pod = at(notebook, "spec", "template", "spec") as Bag;
+    const [{ env, volumeMounts }] = pod.containers as [{ env: Bag[]; volumeMounts: Bag[] }];
+    // What the SDK of Pipelines looks for by itself.
+    const told = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.equal(told.KF_PIPELINES_ENDPOINT, "https://ml-pipeline-door.kubeflow.svc.cluster.local:8888");
+    assert.equal(told.KF_PIPELINES_SA_TOKEN_PATH, `${String(volumeMounts[0]?.mountPath)}/token`);
+    const [token, trust] = at(pod, "volumes", "0", "projected", "sources") as [Bag, Bag];
+    assert.equal(at(token, "serviceAccountToken", "audience"), "pipelines.kubeflow.org");
+    assert.equal(at(trust, "configMap", "name"), "kubeflow-trust");
     const { spawnerFormDefaults } = JSON.parse(await held("ml-notebook-choices", "spawner_ui_config.yaml", whole)) as {
       spawnerFormDefaults: Bag;
     };
@@ -193,16 +215,18 @@ describe("Kubeflow for several", () => {
       assert.deepEqual(at(manager(0), "route_config", "request_headers_to_remove"), ["x-auth-request-email"]);
       assert.equal(at(manager(1), "route_config", "request_headers_to_remove"), undefined);
       for (const each of [0, 1]) {
-        const way = new RegExp(
-          `^${String(at(manager(each), "route_config", "virtual_hosts", "0", "routes", "0", "match", "safe_regex", "regex"))}$`,
-        );
+        const routes = at(manager(each), "route_config", "virtual_hosts", "0", "routes") as Bag[];
+        const ways = routes.map((route) => String(at(route, "match", "safe_regex", "regex")));
+        // Envoy does not start with an expression of more than 100 steps: about its letters.
+        assert.ok(ways.every((way) => way.length < 90));
+        const passes = (path: string) => ways.some((way) => new RegExp(`^(?:${way})$`).test(path));
         for (const path of ["/apis/v2beta1/runs", "/apis/v2beta1/runs/1:archive", "/apis/v2beta1/pipelines/upload", "/apis/v1beta1/auth"])
-          assert.match(path, way);
+          assert.ok(passes(path), path);
         for (const path of [
           ...["/apis/v1alpha1/runs/1/nodes/2/log", "/apis/v1beta1/tasks", "/apis/v1beta1/%74asks", "/apis/v2beta1/workflows"],
           ...["/apis/v2beta1/runs/1/nodes/2/artifacts/a:read", "/apis/v2beta1/runs/1%2fnodes%2f2%2fartifacts%2fa:read", "/metrics"],
         ])
-          assert.doesNotMatch(path, way);
+          assert.ok(!passes(path), path);
       }
       const from = (policy: string) =>
         (at(graph.get(policy).inputs, "spec", "ingress", "0", "from") as Bag[]).map(
@@ -308,10 +332,31 @@ describe("Kubeflow for several", () => {
       }
     });
 
-    it("reads one Secret of a profile by its name, and none elsewhere", () => {
+    it("fetches models by an account of the profile from that one's part of the store, which their pods reach", async () => {
+      const account = graph.get("ml-tenants-shop-pipelines-models").inputs;
+      assert.deepEqual([account.secrets, account.automountServiceAccountToken], [[{ name: "pipelines-models" }], false]);
+      const held = graph.get("ml-tenants-shop-pipelines-models-keys").inputs;
+      const said = at(held, "metadata", "annotations") as Bag;
+      assert.equal(said["serving.kserve.io/s3-endpoint"], "seaweedfs.kubeflow.svc:9000");
+      const fields = unwrapSecret(held.stringData) as Bag;
+      assert.deepEqual(Object.keys(fields), ["awsAccessKeyID", "awsSecretAccessKey"]);
+      assert.equal(fields.awsAccessKeyID, "profile-shop");
+      const bound = ofKind(graph, "rbac.authorization.k8s.io/v1:RoleBinding").filter(({ inputs }) =>
+        JSON.stringify(inputs.subjects).includes("pipelines-models"),
+      );
+      assert.deepEqual(bound, []);
+      const way = graph.get("ml-tenants-shop-pipelines-models-way").inputs.spec;
+      assert.deepEqual(at(way, "podSelector", "matchExpressions"), [{ key: "serving.kserve.io/inferenceservice", operator: "Exists" }]);
+      const to = [{ ...fromNamespace("kubeflow"), podSelector: { matchLabels: { ...selectorLabels("seaweedfs") } } }];
+      assert.deepEqual(at(way, "egress"), [{ to, ports: [{ protocol: "TCP", port: 8333 }] }]);
+    });
+
+    it("reads two Secrets of a profile by their names, and none elsewhere", () => {
       const rules = graph.get("ml-tenants-shop-kserve-controller-manager-role").inputs.rules as Bag[];
       const secrets = rules.filter(({ resources }) => (resources as string[]).includes("secrets"));
-      assert.deepEqual(secrets, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: ["storage-config"] }]);
+      assert.deepEqual(secrets, [
+        { apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: ["storage-config", "pipelines-models"] },
+      ]);
       const everywhere = graph.get("ml-kserve-controller-manager-everywhere").inputs.rules as Bag[];
       assert.ok(!everywhere.some(({ resources }) => (resources as string[]).includes("secrets")));
     });

@@ -120,6 +120,13 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
   "istio/istio: pilot/pkg/xds/monitoring.go": ["pilot_xds", "pilot_proxy_convergence_time_bucket"],
   "istio/istio: security/pkg/server/ca/monitoring.go": ["citadel_server_root_cert_expiry_timestamp"],
   "istio/istio: manifests/addons/dashboards/istio-mesh-dashboard.gen.json": ["istio_requests_total"],
+  "istio/istio: cni/pkg/install/monitoring.go": ["istio_cni_install_ready"],
+  // argo_workflows_ by workflow/metrics/metrics.go, and no suffix by util/telemetry/exporter_prometheus.go.
+  "argoproj/argo-workflows: util/telemetry/metrics_list.go": [
+    "argo_workflows_gauge",
+    "argo_workflows_pods_gauge",
+    "argo_workflows_queue_depth_gauge",
+  ],
   "grafana/loki: pkg/validation/validate.go (loki_ by pkg/util/constants)": ["loki_discarded_samples_total"],
   "grafana/loki: pkg/loghttp/push/push.go (the same)": ["loki_distributor_lines_received_total"],
   "grafana/alloy: internal/component/common/loki/client/metrics.go": ["loki_write_dropped_entries_total"],

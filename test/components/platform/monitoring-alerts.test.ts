@@ -6,7 +6,8 @@ import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { ALERTS } from "../../../components/platform/monitoring/alerts";
 import { DASHBOARDS, dashboardJson } from "../../../components/platform/monitoring/dashboards";
 import { ofServices, ruleGroups } from "../../../components/platform/monitoring/rules";
-import { scrapeTargets } from "../../../components/platform/scrapes";
+import { fromNamespace } from "../../../components/platform/objects";
+import { meshed, scrapeTargets } from "../../../components/platform/scrapes";
 import { packageRoot } from "../../../engine/paths";
 import { kebab } from "../../../model/service";
 import { findChart, render } from "../../../sandbox/kubernetes/charts";
@@ -75,23 +76,31 @@ describe("alerts and dashboards", () => {
 /** Services whose pods an operator makes, of which no chart says what they have. */
 const OPERATED = ["postgresql", "rookCeph"];
 
+/** A tenant in the mesh. */
+const TENANT = "books";
+
 describe("what claims to be measured", () => {
-  const environments = { "ingress-nginx": everyServicePlan(), Traefik: traefikPlan() };
+  const { tenants = [] } = plannedFile(
+    environmentFile({ platform: { services: { istio: true }, tenants: { [TENANT]: { mesh: "strict" } } } }),
+  ).plan;
+  const environments = { "ingress-nginx": { ...everyServicePlan(), tenants }, Traefik: traefikPlan() };
   for (const [name, plan] of Object.entries(environments))
     it(`has pods of those labels that name the port, and is reached there by Prometheus alone, with ${name}`, async () => {
       const graph = await platformGraph(plan);
       let found = 0;
       for (const service of plan.services)
-        for (const [target, { pods, port, named = port, serverName }] of Object.entries(scrapeTargets(service))) {
+        for (const [target, { pods, port, named = port, serverName, of }] of Object.entries(scrapeTargets(service))) {
           const job = `${service.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${target}`;
           found++;
-          if (!OPERATED.includes(service.name))
+          const namespaces = of === "mesh" ? meshed(plan) : [service.namespace];
+          // What has a proxy is given it by the mesh alone.
+          if (!OPERATED.includes(service.name) && of === undefined)
             assert.ok(
               podsOf(graph, service.namespace).some(({ labels, ports }) => matches(pods, labels) && ports.includes(named)),
               job,
             );
           const monitor = graph.get(`seoul-monitoring-scrape-${job}`).inputs.spec;
-          assert.deepEqual(at(monitor, "namespaceSelector", "matchNames"), [service.namespace]);
+          assert.deepEqual(at(monitor, "namespaceSelector", "matchNames"), namespaces);
           assert.deepEqual(at(monitor, "selector", "matchLabels"), pods);
           assert.equal(at(monitor, "podMetricsEndpoints", "0", "portNumber"), named);
           const there = at(monitor, "podMetricsEndpoints", "0", "relabelings") as Bag[];
@@ -99,25 +108,23 @@ describe("what claims to be measured", () => {
           assert.equal(led, named === port ? undefined : `$1:${port}`, job);
           const ca = at(monitor, "podMetricsEndpoints", "0", "tlsConfig", "ca", "secret", "key");
           if (serverName !== undefined) assert.ok(`${String(ca)}` in authorities(graph), job);
-          const [way] = ofKind(graph, "networking.k8s.io/v1:NetworkPolicy").filter(
-            ({ inputs }) =>
-              at(inputs, "metadata", "name") === `allow-scrape-${target}` && at(inputs, "metadata", "namespace") === service.namespace,
-          );
-          assert.deepEqual(at(way?.inputs, "spec", "ingress"), [
-            {
-              ports: [{ protocol: "TCP", port }],
-              from: [
-                {
-                  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
-                  podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
-                },
-              ],
-            },
+          const prometheus = { "app.kubernetes.io/name": "prometheus" };
+          const ports = [{ protocol: "TCP", port }];
+          for (const namespace of namespaces) {
+            const [way] = ofKind(graph, "networking.k8s.io/v1:NetworkPolicy").filter(
+              ({ inputs }) =>
+                at(inputs, "metadata", "name") === (TENANT === namespace ? "scrape" : `allow-scrape-${target}`) &&
+                at(inputs, "metadata", "namespace") === namespace,
+            );
+            assert.deepEqual(
+              [at(way?.inputs, "spec", "podSelector", "matchLabels"), at(way?.inputs, "spec", "ingress")],
+              [pods, [{ ports, from: [{ ...fromNamespace("monitoring"), podSelector: { matchLabels: prometheus } }] }]],
+              `${job} ${namespace}`,
+            );
+          }
+          assert.deepEqual(at(graph.get(`seoul-monitoring-egress-${job}`).inputs, "spec", "egress"), [
+            { ports, to: namespaces.map((namespace) => ({ ...fromNamespace(namespace), podSelector: { matchLabels: pods } })) },
           ]);
-          assert.ok(
-            graph.resources.some((each) => each.name === `seoul-monitoring-egress-${job}`),
-            job,
-          );
         }
       assert.ok(found > 8, String(found));
     });

@@ -123,6 +123,7 @@ export const gitea = defineService({
   host: "git",
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea", openly: true }) },
   speaks: { 3000: "openly: it is there for tests" },
+  unscraped: "it is there for tests",
   calls: [],
   create: (name, { common, options, granted }, opts) =>
     new Gitea(name, { ...common, ...options, database: granted.mysql, ingress: granted.ingress }, opts),

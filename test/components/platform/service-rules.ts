@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { scrapeTargets } from "../../../components/platform/scrapes";
 import { chartValues } from "../../../model/charts/chart";
 import { chartsOf } from "../../../model/charts/charts-of";
 import { placedParts } from "../../../model/charts/placement";
@@ -30,12 +31,30 @@ import {
   WITHOUT_PODS,
 } from "./allowed";
 import { allServices, at, ownerOf } from "./fixtures";
-import { chartImages, inWords, literals, policies, renderedOf, type Subject, scaled, spokenBy, toleration, unverified } from "./subject";
+import {
+  chartImages,
+  definitionOf,
+  inWords,
+  literals,
+  policies,
+  renderedOf,
+  type Subject,
+  scaled,
+  spokenBy,
+  toleration,
+  unverified,
+} from "./subject";
 
 type Rule = (subject: Subject, environment: EnvironmentPlan) => void;
 
 /** Ports that are open to other pods, with whose they are. */
 export const opened = new Set<string>();
+
+/** Single workloads of which it was found that nobody asks them what they count. */
+export const unasked = new Set<string>();
+
+/** Kinds of what does not end by itself. */
+const LASTING = ["Deployment", "StatefulSet", "DaemonSet"];
 
 /** The label of pods by which an issuer answers ACME. */
 const SOLVER = "acme.cert-manager.io/http01-solver";
@@ -127,6 +146,26 @@ export const RULES: Readonly<Record<string, Rule>> = {
       subject.service.name,
     );
     for (const port of open) opened.add(`${subject.service.name} ${port}`);
+  },
+  "has every workload say what it counts, or says why not": (subject, environment) => {
+    const { service } = subject;
+    // Nobody claims where nobody measures.
+    if (!environment.services.some(({ offers = [] }) => offers.includes("scrape"))) return;
+    const { unscraped = {} } = definitionOf(subject);
+    const targets = Object.values(scrapeTargets(service)).filter(({ of }) => of === undefined);
+    const made = [
+      ...subject.objects.map(({ inputs, type }) => ({ ...inputs, kind: type.split(":").at(-1) })),
+      ...renderedOf(service, subject.values),
+    ];
+    for (const object of made.filter(({ kind }) => LASTING.includes(String(kind)))) {
+      const { labels = {}, annotations = {} } = at(object, "spec", "template", "metadata") as { labels?: Bag; annotations?: Bag };
+      const name = String(at(object, "metadata", "name"));
+      const asked = targets.some(({ pods }) => Object.entries(pods).every(([key, value]) => labels[key] === value));
+      const byProxy = service.needs?.mesh !== undefined && annotations["prometheus.io/scrape"] === "true";
+      const reason = typeof unscraped === "string" ? unscraped : unscraped[name];
+      assert.notEqual(asked || byProxy, reason !== undefined && !byProxy, `${service.name} ${name}`);
+      if (typeof unscraped !== "string" && reason !== undefined) unasked.add(`${service.name} ${name}`);
+    }
   },
   "is met by the ingress over verified TLS wherever it speaks it, and gives the ingress no key": (subject) => {
     const speaks = spokenBy(subject);

@@ -135,9 +135,14 @@ export function toleration(taint: string): object {
   return value === undefined ? { key, operator: "Exists", effect } : { key, operator: "Equal", value, effect };
 }
 
+/** What is known of it. */
+export function definitionOf({ service: { name } }: Subject): Partial<ServiceDefinition> {
+  return (allServices as Readonly<Record<string, ServiceDefinition>>)[name] ?? {};
+}
+
 /** What its definition says of its ports. */
-export function spokenBy({ service: { name } }: Subject): Readonly<Record<string, string>> {
-  return (allServices as Readonly<Record<string, ServiceDefinition>>)[name]?.speaks ?? {};
+export function spokenBy(subject: Subject): Readonly<Record<string, string>> {
+  return definitionOf(subject).speaks ?? {};
 }
 
 export function policies(subject: Subject): { readonly spec: Policy; readonly namespace: unknown }[] {

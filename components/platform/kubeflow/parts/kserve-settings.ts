@@ -1,6 +1,6 @@
 import type { ServicePlan } from "../../../../model/plan/types";
 import { imageOf } from "../../objects";
-import type { ClusterObject } from "./part";
+import type { ClusterObject, StoreReader } from "./part";
 import { RESTRICTED } from "./restricted";
 
 /** What a model's program asks for and may take, where its user says nothing. */
@@ -11,6 +11,21 @@ const FETCH = { cpuRequest: "100m", cpuLimit: "1", memoryRequest: "100Mi", memor
 
 /** The Secret of a profile that says how models at S3 and elsewhere are reached: the only one there that the controller may read. The name is its default. */
 export const STORAGE_SECRET = "storage-config";
+
+/** By this account of a profile a model is fetched from what the profile's runs have made: its Secret is the other one that the controller may read. */
+export const STORE_READER: StoreReader = {
+  account: "pipelines-models",
+  secret: "pipelines-models",
+  label: "serving.kserve.io/inferenceservice",
+  annotations: (endpoint) =>
+    Object.fromEntries(
+      Object.entries({ endpoint, usehttps: "0", verifyssl: "0", region: "minio", usevirtualbucket: "false" }).map(([name, value]) => [
+        `serving.kserve.io/s3-${name}`,
+        value,
+      ]),
+    ),
+  keys: { user: "awsAccessKeyID", key: "awsSecretAccessKey" },
+};
 
 /** The controller's settings, which it reads at its start, and again for each model: Deployments in place of Knative's, and no ways in. */
 export function kserveSettings(plan: ServicePlan): Record<string, string> {

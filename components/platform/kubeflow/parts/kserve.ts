@@ -1,7 +1,7 @@
 import { FOLDERS } from "../names";
 import { own, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
-import { kserveObjects, kserveSettings, STORAGE_SECRET } from "./kserve-settings";
+import { kserveObjects, kserveSettings, STORAGE_SECRET, STORE_READER } from "./kserve-settings";
 import type { Part } from "./part";
 import { ASKS_FIRST, screenOf, type WebApp, webApp } from "./web-app";
 
@@ -57,6 +57,7 @@ export const kserve: Part = {
     })),
   ],
   objects: kserveObjects,
+  readsStore: STORE_READER,
   workloads: () => [CONTROLLER, webApp(WEB)],
   screen: screenOf(WEB),
   links: { menu: { type: "item", icon: "kubeflow:models", link: "/kserve-endpoints/", text: "KServe Endpoints" } },
@@ -82,7 +83,7 @@ export const kserve: Part = {
         rule("", "events", "create patch"),
         // By these it finds where a model is fetched from.
         rule("", "serviceaccounts", "get"),
-        rule("", "secrets", "get", STORAGE_SECRET),
+        rule("", "secrets", "get", `${STORAGE_SECRET} ${STORE_READER.secret}`),
       ],
       [NAMES.web]: [
         rule(GROUP, "inferenceservices", `${LOOK} create update delete`),

@@ -1,5 +1,5 @@
 import type { ServicePlan } from "../../../../model/plan/types";
-import { FOLDERS } from "../names";
+import { FOLDERS, inside, NAMES as KUBEFLOW, PORTS } from "../names";
 import { text, type Workload } from "../programs";
 import { LOOK, rule } from "../rule";
 import { type NotebookKind, notebookImages } from "./names";
@@ -36,11 +36,15 @@ const WEB: WebApp = {
   mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.choices] },
 };
 
+/** Where a notebook finds what it meets Pipelines with. */
+const TOLD = "/var/run/secrets/kubeflow/pipelines";
+
 /**
  * The part of a notebook that its users do not choose: what Pod Security asks of all pods there, as the images' own user. The program puts names
  * between braces, and takes every other brace for an error.
+ * @param door where programs meet Pipelines: its SDK finds that, and a token by which they are their profile's editors, in what it is told here
  */
-const NOTEBOOK = `apiVersion: kubeflow.org/v1beta1
+const notebookOf = (door: string): string => `apiVersion: kubeflow.org/v1beta1
 kind: Notebook
 metadata:
   name: {name}
@@ -64,8 +68,17 @@ spec:
       containers:
         - name: {name}
           image: ""
-          volumeMounts: []
-          env: []
+          volumeMounts:
+            - name: pipelines
+              mountPath: ${TOLD}
+              readOnly: true
+          env:
+            - name: KF_PIPELINES_ENDPOINT
+              value: ${door}
+            - name: KF_PIPELINES_SA_TOKEN_PATH
+              value: ${TOLD}/token
+            - name: KF_PIPELINES_CA
+              value: ${TOLD}/ca.crt
           resources:
             requests:
               cpu: "0.1"
@@ -74,7 +87,16 @@ spec:
             allowPrivilegeEscalation: false
             capabilities:
               drop: [ALL]
-      volumes: []
+      volumes:
+        - name: pipelines
+          projected:
+            sources:
+              - serviceAccountToken:
+                  path: token
+                  audience: pipelines.kubeflow.org
+                  expirationSeconds: 7200
+              - configMap:
+                  name: ${KUBEFLOW.trust}
       tolerations: []
 `;
 
@@ -158,7 +180,7 @@ export const notebooks: Part = {
         name: NAMES.choices,
         data: {
           "spawner_ui_config.yaml": JSON.stringify({ spawnerFormDefaults: choicesOf(plan, storageClass) }),
-          "notebook_template.yaml": NOTEBOOK,
+          "notebook_template.yaml": notebookOf(`https://${inside(KUBEFLOW.door, plan.namespace)}:${PORTS.door}`),
         },
       },
     ],

@@ -36,6 +36,17 @@ export interface Apart {
   readonly workload: string;
 }
 
+/** An account of each profile that names a Secret with that one's key of the store. */
+export interface StoreReader {
+  readonly account: string;
+  readonly secret: string;
+  /** The label that its pods have. */
+  readonly label: string;
+  /** What the Secret says of the store, and the names of its fields with user and key. */
+  readonly annotations: (endpoint: string) => Readonly<Record<string, string>>;
+  readonly keys: { readonly user: string; readonly key: string };
+}
+
 /** What an object holds that its programs read. */
 export interface Held {
   readonly role: string;
@@ -108,6 +119,8 @@ export interface Part {
   readonly reaches?: Readonly<Record<string, readonly number[]>>;
   /** The same seen from there: what policies in the namespaces of profiles say, by name. @default nothing */
   readonly opens?: (namespace: string) => Readonly<Record<string, networking.v1.NetworkPolicySpec>>;
+  /** How its pods in a profile read what that one's runs have made; they are those with the label. @default they do not */
+  readonly readsStore?: StoreReader;
   /** @default none */
   readonly apart?: Apart;
   /** @default the API server asks nobody */
