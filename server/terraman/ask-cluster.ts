@@ -71,8 +71,9 @@ function pinOf(fragment: string): string {
 async function answerOf(url: string, path: string, token: string, pin: string | undefined, addresses: Addresses) {
   const { socket, fingerprint } = await connected(new URL(url), pin, addresses);
   try {
+    // No agent: it would make a connection of its own, and leave this one.
     const asked = request(`${url}${path}`, {
-      ...{ headers: { authorization: `Bearer ${token}`, accept: "application/json" }, agent: false },
+      ...{ headers: { authorization: `Bearer ${token}`, accept: "application/json" } },
       createConnection: () => socket,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
