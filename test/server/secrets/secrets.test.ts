@@ -8,6 +8,7 @@ import { Database } from "../../../server/data/database";
 import { keyIn, SealedSecrets, seal, unseal } from "../../../server/secrets/sealed";
 import { VaultSecrets } from "../../../server/secrets/vault";
 import { serviceFolders } from "../../support/service-folders";
+import { temporaryFolders } from "../../support/temporary";
 
 describe("Secrets in the database", () => {
   const folder = serviceFolders();
