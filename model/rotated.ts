@@ -20,6 +20,8 @@ interface Exchanged {
   readonly secret: string;
   /** Whose pods are made anew for it: the service's own, and those of whoever takes its grants. @default none */
   readonly restarts?: readonly ("itself" | "takers")[];
+  /** Which of those who take its grants have this secret, by their claims. @default all of them */
+  readonly takenBy?: (claims: NonNullable<ServicePlan["needs"]>) => boolean;
 }
 
 /** It stays as it was made. */

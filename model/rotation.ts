@@ -73,8 +73,8 @@ export function rotationOf(
         left.push({ service: name, ...kept });
         continue;
       }
-      const { secret, how, restarts = [] } = each;
-      const takers = takersOf(service, services);
+      const { secret, how, restarts = [], takenBy = () => true } = each;
+      const takers = takersOf(service, services).filter(({ needs = {} }) => takenBy(needs));
       const pods = restarts.flatMap((whose) => (whose === "itself" ? [service] : takers)).map(away);
       rows.push({ service: name, secret, how, restarts: pods, seconds: each.how === "one" ? each.seconds : 0 });
     }

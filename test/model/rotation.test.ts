@@ -21,9 +21,9 @@ describe("the exchange of secrets", () => {
     assert.deepEqual(
       rows.map(({ service, how, restarts, seconds }) => [service, how, restarts.map((each) => `${each.service} ${each.seconds}`), seconds]),
       [
-        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "pipeline 120", "sourceControl 60", "kubeflow 120", "gitea 0"], 0],
+        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "kubeflow 120", "portal 0", "pipeline 120", "sourceControl 60", "gitea 0"], 0],
         ["mariadb", "one", ["mariadb 30"], 30],
-        ["keycloak", "one", ["monitoring 30", "portal 0", "pipeline 120", "sourceControl 60", "kubeflow 120"], 60],
+        ["keycloak", "one", ["kubeflow 120", "monitoring 30", "portal 0", "pipeline 120", "sourceControl 60"], 60],
         ["keycloak", "overlap", [], 0],
       ],
     );
@@ -37,15 +37,22 @@ describe("the exchange of secrets", () => {
     const several = services.map((each) => (each.name === "postgresql" ? { ...each, replicas: 3 } : each));
     assert.deepEqual(
       rotation(["postgresql"], several).rows.map(({ how, restarts }) => [how, restarts.map(({ service }) => service)]),
-      [["overlap", ["pipeline"]]],
+      [["overlap", ["kpaasServer", "pipeline"]]],
     );
     assert.deepEqual(
       rotation(["postgresql"]).rows.map(({ how, restarts }) => [how, restarts.map(({ seconds }) => seconds)]),
       [
-        ["overlap", [30, 120]],
+        ["overlap", [30, 30, 120]],
         ["one", [30]],
       ],
     );
+  });
+
+  it("says of nobody that it restarts for a secret that it does not have", () => {
+    // It takes tokens of Keycloak's realm, and logs in to OpenBao by its account: neither is a secret of theirs.
+    const restarting = rotation(["keycloak", "openbao"]).rows.flatMap(({ restarts }) => restarts.map(({ service }) => service));
+    assert.ok(takersOf(named("openbao"), services).includes(named("kpaasServer")));
+    assert.ok(restarting.includes("portal") && !restarting.includes("kpaasServer"));
   });
 
   it("follows a service's version and options", () => {
@@ -83,7 +90,7 @@ describe("the exchange of secrets", () => {
   it("counts whoever takes a grant among those who restart", () => {
     assert.deepEqual(
       takersOf(named("keycloak"), services).map(({ name }) => name),
-      ["monitoring", "portal", "pipeline", "sourceControl", "kubeflow"],
+      ["kpaasServer", "kubeflow", "monitoring", "portal", "pipeline", "sourceControl"],
     );
     assert.deepEqual(takersOf(named("metricsServer"), services), []);
   });
@@ -116,7 +123,7 @@ describe("the exchange of secrets", () => {
     const lines = describeRotation(rotation(["keycloak"]), { width: 400, colors });
     assert.match(
       lines.join("\n"),
-      /keycloak {2}the secret of its applications' client {2}one only: not valid for ~60 s +monitoring \(away ~30 s\), portal/,
+      /keycloak {2}the secret of its applications' client {2}one only: not valid for ~60 s +kubeflow \(away ~120 s\), monitoring \(away ~30 s\), portal/,
     );
     assert.match(lines.join("\n"), /its administrator +the new one is valid before the old one ends {2}nothing/);
     assert.match(lines.join("\n"), /kept: the secret of the client that configures it of keycloak: the server was begun with it/);
@@ -130,4 +137,5 @@ describe("the exchange of secrets", () => {
 
 const KEPT = { secret: "its key", how: "never", reason: "it is all there is", remedy: "keep it" } as const;
 
-const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, monitoring, portal, pipeline, sourceControl, kubeflow";
+const ALL =
+  "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, kpaasServer, kubeflow, monitoring, portal, pipeline, sourceControl";

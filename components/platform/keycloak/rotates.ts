@@ -4,7 +4,14 @@ import { before26 } from "./versions";
 /** How Keycloak's secrets are exchanged. The database's account is exchanged with the database's. */
 export function rotatesOf(service: RotatedPlan): readonly Rotated[] {
   return [
-    { secret: "the secret of its applications' client", how: "one", restarts: ["takers"], seconds: 60 },
+    {
+      secret: "the secret of its applications' client",
+      how: "one",
+      restarts: ["takers"],
+      seconds: 60,
+      // Who takes tokens alone has no secret.
+      takenBy: ({ identity }) => identity !== undefined,
+    },
     before26(service)
       ? {
           secret: "its administrator",

@@ -11,7 +11,14 @@ export function rotatesOf({ options = {} }: RotatedPlan): readonly Rotated[] {
       "let another server or a cloud keep the key (`platform.services.openbao.seal`, before the first start), which exchange it by themselves",
   };
   return [
-    { secret: "the secret ids of its AppRoles", how: "overlap", restarts: ["takers"] },
+    {
+      secret: "the secret ids of its AppRoles",
+      how: "overlap",
+      restarts: ["takers"],
+      // Who logs in by an account's tokens has none.
+      takenBy: ({ secretEngine }) =>
+        (secretEngine as { readonly login?: { readonly kind: string } } | undefined)?.login?.kind === "appRole",
+    },
     {
       secret: "the secret id that configures it",
       how: "never",
