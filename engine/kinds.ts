@@ -147,10 +147,13 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
 
 /** Finds out what became of what earlier operations left open. */
 async function resolve({ kind, open, target, judgements, options }: Run, destroying: boolean): Promise<Resolution> {
-  const work = () => resolvePending(open, target.plan.environment, target.approvals, destroying);
-  const { deployment } = parseState(await open.exportState(false));
-  const isOpen = (deployment.pending_operations ?? []).length > 0 || open.remembered().length > 0;
-  const resolution = await (isOpen ? asOnlyResolver(kind, target, options, work) : work());
+  const resolution = await resolvePending(open, target.plan.environment, target.approvals, destroying, (work) =>
+    asOnlyResolver(kind, target, options, async () => {
+      // Somebody else may have found it out until now.
+      open.changed();
+      return await work();
+    }),
+  );
   judgements.count(resolution.counted);
   return resolution;
 }

@@ -561,12 +561,14 @@ export interface components {
       detailMessage: string | null;
       httpStatusCode: number | null;
       isActive: boolean;
-      kubernetesVersion: null;
+      /** @description Of one that has just been registered: what it said of itself. Else null. */
+      kubernetesVersion: string | null;
       /** @description In Seoul's time, `2026-11-28 18:00:00`. */
       lastModified: string | null;
       name: string | null;
       namespace: null;
-      nodeCount: null;
+      /** @description Likewise. */
+      nodeCount: number | null;
       podCount: null;
       providerType: string | null;
       resultCode: ("SUCCESS" | "FAIL") | null;

@@ -45,6 +45,8 @@ export interface ReleaseMove {
 export interface ReleaseService {
   readonly version: string;
   readonly namespace: string;
+  /** This project's own, which no release of K-PaaS has: what stands is not changed for it before it is switched on. @default K-PaaS's */
+  readonly added?: true;
   /** Namespaces that it makes beside its own. @default none */
   readonly besides?: readonly string[];
   readonly licence: string;
@@ -93,12 +95,17 @@ export const knownReleases: readonly string[] = releases.map((release) => releas
 
 /** The namespaces of whatever a release has, switched on or not: each part's own one. */
 export function ownNamespacesOf({ services, clouds = {} }: Release): string[] {
-  return [...Object.values(services), ...Object.values(clouds).flatMap((parts) => Object.values(parts))].map(({ namespace }) => namespace);
+  const own = Object.values(services).filter(({ added = false }) => !added);
+  return [...own, ...Object.values(clouds).flatMap((parts) => Object.values(parts))].map(({ namespace }) => namespace);
 }
 
-/** Those, and what parts make beside their own. */
+/** Those, those of what is added, and what parts make beside their own. */
 export function namespacesOf(release: Release): string[] {
-  return [...ownNamespacesOf(release), ...Object.values(release.services).flatMap(({ besides = [] }) => besides)];
+  const more = Object.values(release.services).flatMap(({ added = false, namespace, besides = [] }) => [
+    ...(added ? [namespace] : []),
+    ...besides,
+  ]);
+  return [...ownNamespacesOf(release), ...more];
 }
 
 /** The release of that number, or undefined. */

@@ -29,7 +29,9 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
     /^(cli\/backend|operate\/state\/secrets-plan)\.ts$/,
   "clouds as the calls of another product name them": /^(server\/(accounts\/providers|terraman\/shapes)|library\/client-calls)\.ts$/,
   "the server that the service's own database may be on": /^(server\/(settings|data\/database)|cli\/commands\/server)\.ts$/,
-  "what the service calls itself": /^server\/(git\/git|webhooks\/deliver|data\/backup-file)\.ts$/,
+  "what the service calls itself": /^server\/(git\/git|webhooks\/deliver|data\/backup-file|trace\/traces)\.ts$/,
+  "what another product's program may do in a cluster, and who is given the same":
+    /^(model\/cluster-rights|cli\/commands\/kubeconfig)\.ts$/,
   "what a fleet's clusters may be joined by": /^model\/fleet\/schema\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };

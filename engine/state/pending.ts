@@ -84,9 +84,22 @@ function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOp
  *
  * @param destroying the environment goes: what lives in its cluster goes with that, found or not
  * @param approvals `NAME:absent@OPERATION` for each creation of which a person has made sure that it left nothing
+ * @param alone does it while nobody else does, where anything is open; it is read anew then
  * @throws RefusedError naming each creation of which nobody but a person can tell; the state is as it was then
  */
 export async function resolvePending(
+  stack: PendingStack,
+  environment: string,
+  approvals: readonly string[],
+  destroying: boolean,
+  alone: (work: () => Promise<Resolution>) => Promise<Resolution> = (work) => work(),
+): Promise<Resolution> {
+  const state = parseState(await stack.exportState(false));
+  if (allOf(state, stack).length === 0) return { state, unproven: [], counted: [] };
+  return await alone(() => resolveOpen(stack, environment, approvals, destroying));
+}
+
+async function resolveOpen(
   stack: PendingStack,
   environment: string,
   approvals: readonly string[],

@@ -45,7 +45,9 @@ export const Cluster = z
     ...{ clusterApiUrl: text, clusterToken: nothing, created: moment, lastModified: moment },
     status: z.enum(["C", "A", "D"]).meta({ description: "Being made, available, failed." }),
     isActive: z.boolean(),
-    ...{ userAuthId: z.null(), namespace: z.null(), kubernetesVersion: z.null(), podCount: z.null(), nodeCount: z.null() },
+    ...{ userAuthId: z.null(), namespace: z.null(), podCount: z.null() },
+    kubernetesVersion: text.meta({ description: "Of one that has just been registered: what it said of itself. Else null." }),
+    nodeCount: z.number().int().nullable().meta({ description: "Likewise." }),
   })
   .meta({ id: "KPaaSCluster" });
 

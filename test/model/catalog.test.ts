@@ -24,6 +24,7 @@ const chart = z.strictObject({ name: z.string(), version, repository: z.url({ pr
 const service = z.strictObject({
   version,
   namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+  added: z.literal(true).optional(),
   besides: z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)).optional(),
   licence,
   source: https,

@@ -130,7 +130,7 @@ describe("the exchange of secrets", () => {
     const [row] = describeRotation(rotation(["mariadb"]), { width: 400, colors }).slice(2);
     assert.match(
       row ?? "",
-      /mariadb \(away ~30 s\), keycloak \(away ~90 s\), portal, pipeline \(away ~120 s\), sourceControl \(away ~60 s\), kubeflow \(away ~120 s\), gitea$/,
+      /mariadb \(away ~30 s\), keycloak \(away ~90 s\), kubeflow \(away ~120 s\), portal, pipeline \(away ~120 s\), sourceControl \(away ~60 s\), gitea$/,
     );
   });
 });

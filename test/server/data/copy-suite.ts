@@ -162,7 +162,7 @@ export function copySuite(settings: () => Promise<Settings>, folder: () => strin
   });
 
   it("are restored on top of nothing that a service works with", async () => {
-    const [of, file] = [await settings(), join(folder(), "backup.jsonl")];
+    const [of, file] = [{ ...(await settings()), folder: folder() }, join(folder(), "backup.jsonl")];
     const nobody = [`${of.databaseUrl === undefined ? "--data" : "--database"}: no service has worked with`];
     const found = await problems(backupService(of, file, SINK));
     assert.deepEqual(
