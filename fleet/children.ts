@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, statSync } from "node:fs";
-import { hostname } from "node:os";
+import { constants, hostname, setPriority } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
@@ -27,6 +27,8 @@ export interface ChildSettings {
   readonly work: Work;
   /** Given to the commands that take them. */
   readonly approvals: Approvals;
+  /** Whether steps give way to whatever else wants the processors, as to a service that answers meanwhile. @default false */
+  readonly yields?: boolean;
   /** How long a step on another host may say nothing. @default three minutes */
   readonly silenceMs?: number;
   /** The environment of the processes. @default this process' own */
@@ -66,6 +68,7 @@ export class Children implements Steps {
       child.once("exit", resolve);
     });
     if (child.pid !== undefined) {
+      if (this.settings.yields) giveWay(child.pid);
       const owner: Owner = { ...thisProcess(), pid: child.pid, startedAt: processStart(child.pid) ?? 0 };
       writeWhole(files.process, JSON.stringify(owner), { mode: PRIVATE });
     }
@@ -157,6 +160,16 @@ export class Children implements Steps {
   private filesOf(operation: Operation): { readonly result: string; readonly log: string; readonly process: string } {
     const path = join(this.settings.results, keyOf(operation));
     return { result: `${path}.json`, log: `${path}.log`, process: `${path}.process` };
+  }
+}
+
+/** Has a process, and all that it starts from then on, wait for others. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // It has ended already.
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR")) throw error;
   }
 }
 

@@ -6,7 +6,7 @@ export interface Usage {
   readonly processorSeconds: number;
   /** The high-water mark of each process's memory in MiB, the largest of a name. */
   readonly peaksMiB: Readonly<Record<string, number>>;
-  /** The most memory that all of them had at once, in MiB: pages that several share are counted for each. */
+  /** The most memory that all of them had at once, in MiB: of pages that several share each has its part. */
   readonly togetherMiB: number;
 }
 
@@ -18,6 +18,9 @@ interface Seen {
 /** How often it is looked, in milliseconds: what a process uses after the last look at it is not seen. */
 const EVERY = 50;
 
+/** At how many looks one is taken at all memory together: the system goes through every page for it. */
+const TOGETHER_EVERY = 10;
+
 /** The length of a tick of the process table's clock, in seconds: the same on every Linux. */
 const TICK = 0.01;
 
@@ -25,16 +28,19 @@ const TICK = 0.01;
 export function watchTree(root: number): { readonly stop: () => Usage } {
   const seconds = new Map<number, number>();
   const peaks = new Map<string, number>();
-  let most = 0;
+  let [most, looks] = [0, 0];
   const look = (): void => {
-    let together = 0;
-    for (const [pid, seen] of descendants(root)) {
+    const all = descendants(root);
+    for (const [pid, seen] of all) {
       seconds.set(pid, seen.seconds);
       const name = nameOf(pid);
-      together += memoryOf(pid, "VmRSS");
-      peaks.set(name, Math.max(peaks.get(name) ?? 0, memoryOf(pid, "VmHWM")));
+      peaks.set(name, Math.max(peaks.get(name) ?? 0, mebibytes("status", pid, "VmHWM")));
     }
-    most = Math.max(most, together);
+    if (looks++ % TOGETHER_EVERY > 0) return;
+    most = Math.max(
+      most,
+      [...all.keys()].reduce((sum, pid) => sum + mebibytes("smaps_rollup", pid, "Pss"), 0),
+    );
   };
   const timer = setInterval(look, EVERY);
   return {
@@ -66,9 +72,9 @@ function nameOf(pid: number): string {
   return script.endsWith("plugin/main.js") ? "kpaas" : "program";
 }
 
-/** Its memory now, or the most that it had, in MiB. */
-function memoryOf(pid: number, what: "VmRSS" | "VmHWM"): number {
-  const line = (read(`/proc/${pid}/status`) ?? "").split("\n").find((each) => each.startsWith(`${what}:`));
+/** A figure of a process's memory, in MiB. */
+function mebibytes(file: string, pid: number, what: string): number {
+  const line = (read(`/proc/${pid}/${file}`) ?? "").split("\n").find((each) => each.startsWith(`${what}:`));
   return Number(/\d+/.exec(line ?? "")?.[0] ?? 0) / 1024;
 }
 

@@ -1,8 +1,9 @@
-// The service that the benchmark asks, as a process of its own: a folder, and a database that is filled first. Most of its steps are played: they
-// speak for a while and wait; some are real commands with the real engine, in the sandbox.
+// The service that the benchmark asks, as a process of its own, on a folder and a database that another one has filled. Most of its steps are played:
+// they speak for a while and wait; some are real commands with the real engine, in the sandbox.
+// server-child.js fill|serve DATA CLUSTERS OPERATIONS REAL
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Database } from "../../server/data/database";
@@ -20,11 +21,22 @@ infrastructure: { provider: openstack, image: ubuntu-22.04 }
 platform: { services: { keycloak: false, mariadb: false, portal: false } }
 `;
 
-async function main([data = "", clusters = "0", operations = "0", real = "0"]: readonly string[]): Promise<void> {
+interface Begun {
+  readonly id: string;
+  readonly environment: string;
+}
+
+async function main([job, data = "", clusters = "0", operations = "0", real = "0"]: readonly string[]): Promise<void> {
   const names = Array.from({ length: Number(clusters) }, (_, index) => `e${index}`);
-  pushFiles(join(data, "environments.git"), join(data, "first"), names);
-  const begun = names.slice(0, Number(operations)).map((environment) => ({ id: randomUUID(), environment }));
-  await fill(join(data, "database"), names, begun);
+  const list = join(data, "begun.json");
+  if (job === "fill") {
+    pushFiles(join(data, "environments.git"), join(data, "first"), names);
+    const begun = names.slice(0, Number(operations)).map((environment): Begun => ({ id: randomUUID(), environment }));
+    await fill(join(data, "database"), names, begun);
+    writeFileSync(list, JSON.stringify(begun));
+    return;
+  }
+  const begun: readonly Begun[] = JSON.parse(readFileSync(list, "utf8"));
   const commands = commandsIn({
     ...{ main: MAIN, root: join(data, "project"), results: data, sandbox: true, work: { operation: "up" }, approvals: {} },
     env: { ...process.env, PULUMI_CONFIG_PASSPHRASE: "bench", KPAAS_SANDBOX_SERVER: "simulated" },
@@ -72,11 +84,7 @@ function pushFiles(repository: string, folder: string, names: readonly string[])
   git(folder, "push", repository, "HEAD:refs/heads/main");
 }
 
-async function fill(
-  folder: string,
-  names: readonly string[],
-  begun: readonly { readonly id: string; readonly environment: string }[],
-): Promise<void> {
+async function fill(folder: string, names: readonly string[], begun: readonly Begun[]): Promise<void> {
   const database = await Database.open({ folder });
   const cluster = { type: "sub", provider: "AWS", description: "", status: "A", sshKey: "", account: null } as const;
   const rows = names.map((name, index) => ({ id: randomUUID(), name: `cluster-${index}`, environment: name, apiUrl: null, ...cluster }));

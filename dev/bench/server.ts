@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { EventReader } from "../../server/page/browser/sse";
-import type { Row } from "./measure";
+import { type Row, runProcess } from "./measure";
 
 const [CLUSTERS, FOLLOWERS, READERS, OPERATIONS, REAL] = [1_000, 200, 20, 50, 4];
 const LISTS = ["/clusters?limit=20&orderBy=name&order=asc", "/api/v1/environments?limit=50", "/api/v1/environments?state=up&limit=50"];
 const EVERY_MS = 200;
+const CHILD = join(__dirname, "server-child.js");
 
 interface Asked {
   readonly url: string;
@@ -30,7 +31,9 @@ interface Used {
  */
 export async function serverRow(): Promise<Row> {
   const data = mkdtempSync(join(tmpdir(), "kpaas-bench-server-"));
-  const child = fork(join(__dirname, "server-child.js"), [data, CLUSTERS, OPERATIONS, REAL].map(String), { stdio: "inherit" });
+  const sizes = [data, CLUSTERS, OPERATIONS, REAL].map(String);
+  await runProcess(process.execPath, [CHILD, "fill", ...sizes]);
+  const child = fork(CHILD, ["serve", ...sizes], { stdio: "inherit" });
   try {
     const [{ url, tokens, operations }] = (await once(child, "message")) as [Asked];
     const before = await usedBy(child);

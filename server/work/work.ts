@@ -148,5 +148,5 @@ export class Work {
 
 /** Runs steps as commands. */
 export function commandsIn(settings: Omit<ChildSettings, "health">): Runner {
-  return new Children({ ...settings, health: {} });
+  return new Children({ ...settings, health: {}, yields: true });
 }

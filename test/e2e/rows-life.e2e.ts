@@ -13,7 +13,7 @@ const KEPT =
   /tls\.key$|^harbor_harbor-(admin|database-login)|training-operator-apart|^mariadb_mariadb\.json root-password|^openbao_openbao-seal|web\.json$/;
 const NOTHING = { create: 0, update: 0, replace: 0, delete: 0 };
 /** Of a Secret's keys, what everybody may know. */
-const PUBLIC = /^(ca|tls)\.crt$|ca-bundle|username|user$|USER|_HOST|_URL|DATABASE|PORT/;
+const PUBLIC = /\.crt$|ca-bundle|username|user$|USER|_HOST|_URL|DATABASE|PORT/;
 
 /** By the command, as its user would. The tests are one story, in order. */
 for (const profile of ["standard", "highAvailability"] as const)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { appendFileSync, writeFileSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Children } from "../../fleet/children";
@@ -40,6 +41,24 @@ describe("a step that a runner on another host began", () => {
 
   it("has ended without a result once it is silent", async () => {
     assert.deepEqual(await begun(50).children.look(operation), { outcome: "unknown" });
+  });
+});
+
+describe("a step of a service", () => {
+  const folder = temporaryFolders();
+
+  it("gives way to the service, which answers meanwhile; a runner's own does not", async () => {
+    const results = folder();
+    const main = join(results, "main.js");
+    writeFileSync(main, "setTimeout(() => { console.error(require('node:os').getPriority()); process.exitCode = 1; }, 500);");
+    const settings = { main, root: results, results, sandbox: true, health: {}, work: { operation: "up" as const }, approvals: {} };
+    const reasons = await Promise.all(
+      [true, false].map(async (yields, index) => {
+        const ended = await new Children({ ...settings, yields }).launch({ cluster: "a", step: "up", attempt: index + 1 });
+        return ended.outcome === "failed" ? ended.reason : ended.outcome;
+      }),
+    );
+    assert.deepEqual(reasons, [`it ended with 1: ${constants.priority.PRIORITY_BELOW_NORMAL}`, `it ended with 1: ${getPriority()}`]);
   });
 });
 
