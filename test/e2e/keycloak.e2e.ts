@@ -206,6 +206,7 @@ function ofVersion(this: Mocha.Suite, version: string): void {
     await stack.restart("SIGTERM", () => {
       for (const { command } of after) assert.equal(stack.query(/<<'EOF'\n([\s\S]*)\nEOF$/.exec(command)?.[1] ?? assert.fail(command)), "");
     });
+    await know();
     await assert.rejects(byPassword("kpaas-admin", String((await stack.outputs()).administratorPassword)), /invalid_grant/);
     assert.equal((await logIn(portal(), "admin", PASSWORD)).status, 200);
   });
