@@ -16,7 +16,7 @@ const IMAGE_HOME = "/opt/keycloak";
 const FOLDERS = [IMAGE_HOME, "/build", "/etc/keycloak-tls", "/etc/keycloak-database"];
 
 /** Versions that are tested, the oldest first: those of the catalogue, and 26.3.5 for 26.3.3, which Maven Central lacks. */
-export const KEYCLOAK_VERSIONS: readonly string[] = process.env.KPAAS_TEST_KEYCLOAK?.split(",") ?? ["26.3.5", "26.7.4"];
+export const KEYCLOAK_VERSIONS: readonly string[] = process.env.KPAAS_TEST_KEYCLOAK?.split(",") ?? ["25.0.6", "26.3.5", "26.7.4"];
 
 /** The folder of a distribution. Where it or Java is missing, the tests are skipped and say so; called in a `before` hook. */
 export function keycloakForTests(this: Mocha.Context, version: string): string {

@@ -180,6 +180,7 @@ export class Keycloak extends PlatformService {
         applications,
         clients: Object.entries(clients).map(([service, client]) => ({ ...client, clientSecret: this.access[service]!.clientSecret })),
         takers: Object.values(takers),
+        before26: before26(plan),
         domain,
         selfRegistration,
         clientSecret: this.realm.clientSecret,

@@ -36,6 +36,8 @@ export interface RealmSpec {
   /** Applications that take its tokens. */
   readonly takers: readonly TokenClaim[];
   readonly domain: string;
+  /** Whether the server is of before 26. */
+  readonly before26: boolean;
   readonly selfRegistration: boolean;
   /** Secret. */
   readonly clientSecret: Input<string>;
@@ -60,7 +62,8 @@ export function createRealm(name: (role: string) => string, spec: RealmSpec, opt
       passwordPolicy: PASSWORD_POLICY,
       rememberMe: true,
       loginWithEmailAllowed: false,
-      securityDefenses: { bruteForceDetection: { maxLoginFailures: 10 } },
+      // A server before 26 refuses a realm with a field that it does not know; the plugin sends no empty one.
+      securityDefenses: { bruteForceDetection: { maxLoginFailures: 10, ...(spec.before26 ? { bruteForceStrategy: "" } : {}) } },
       // The portal shows pages for an hour on one token.
       accessTokenLifespan: "1h0m0s",
       ssoSessionIdleTimeout: "1h0m0s",

@@ -73,6 +73,9 @@ describe("Keycloak's realm", () => {
 
   it("is put into a server before 26 by a client that the administrator makes, and that stays when there are newer ones", async () => {
     const g = await run(keycloak({ version: "25.0.6" }));
+    // It refuses a realm with a field that it does not know.
+    const guarded = at(g.get("sso-realm").inputs, "securityDefenses", "bruteForceDetection");
+    assert.deepEqual(guarded, { maxLoginFailures: 10, bruteForceStrategy: "" });
     const { clientId, username, password, clientSecret } = g.get("sso-first-provider").inputs;
     assert.deepEqual([clientId, username, clientSecret], ["admin-cli", "kpaas-admin", undefined]);
     assert.equal(unwrapSecret(password), "generated-sso-admin-password");
