@@ -42,9 +42,10 @@ describe("The repository of environments", () => {
     const login = join(data, "it's a login");
     writeFileSync(login, "username=kim\npassword=canary\n");
     const { root, origin } = await Repository.open(data, undefined, { login, key: "/etc/key", hosts: "/etc/hosts", ca: "/etc/ca" });
+    // Only what reads it is given something to read: else it may have ended before it is written.
     const ask = (...words: string[]) =>
       execFileSync("git", ["-C", root, ...words], {
-        ...{ encoding: "utf8", input: "protocol=https\nhost=git.example.org\n\n" },
+        ...{ encoding: "utf8", input: words[0] === "credential" ? "protocol=https\nhost=git.example.org\n\n" : "" },
         env: { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_TERMINAL_PROMPT: "0" },
       });
     assert.match(ask("credential", "fill"), /^username=kim\npassword=canary$/m);
