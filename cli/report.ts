@@ -89,6 +89,10 @@ const EXPECTED: ReadonlySet<string> = new Set([
   "EngineMissingError",
   "StackMissingError",
   "StackBusyError",
+  // Of the service, which goes by what others may have stopped or changed.
+  "DatabaseError",
+  "FolderBusyError",
+  "GitError",
 ]);
 
 /** What to do where a file cannot be read or written, by the system's code; nothing the place in our code would explain. */

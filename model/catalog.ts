@@ -99,13 +99,12 @@ export function ownNamespacesOf({ services, clouds = {} }: Release): string[] {
   return [...own, ...Object.values(clouds).flatMap((parts) => Object.values(parts))].map(({ namespace }) => namespace);
 }
 
-/** Those, those of what is added, and what parts make beside their own. */
+/** Those, those of what is added, and what parts make beside their own: some more than once. */
 export function namespacesOf(release: Release): string[] {
-  const more = Object.values(release.services).flatMap(({ added = false, namespace, besides = [] }) => [
-    ...(added ? [namespace] : []),
-    ...besides,
-  ]);
-  return [...ownNamespacesOf(release), ...more];
+  return [
+    ...ownNamespacesOf(release),
+    ...Object.values(release.services).flatMap(({ namespace, besides = [] }) => [namespace, ...besides]),
+  ];
 }
 
 /** The release of that number, or undefined. */

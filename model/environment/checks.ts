@@ -18,7 +18,6 @@ import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import { checkNamedAddresses } from "./named-addresses";
 import type { Environment } from "./types";
-import { isTemplate } from "./variable-values";
 
 /**
  * Everything that can be wrong between fields of an environment file that are right by themselves.
@@ -204,13 +203,6 @@ function checkRegistries({ cluster: { registries, runtime, variables } }: Enviro
       `is for cluster.runtime: crio: kubespray tells ${runtime} no log-in`,
       "use crio, or a registry that gives images to every node",
     );
-  for (const [host, { username }] of Object.entries(registries))
-    if (isTemplate(username))
-      findings.error(
-        `cluster.registries.${host}.username`,
-        "is a template, which would be evaluated where the playbooks run",
-        "write the value itself",
-      );
   if (variables[loginVariable] !== undefined)
     findings.error(`cluster.variables.${loginVariable}`, "is set by cluster.registries", "take it out here and use cluster.registries");
 }

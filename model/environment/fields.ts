@@ -4,6 +4,7 @@ import { labelKey, labelValue, nodeTaint, objectName } from "../kubernetes-names
 import { type Amount, quantityProblem } from "../quantity";
 import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
 import { unusable } from "./unusable-addresses";
+import { isTemplate } from "./variable-values";
 
 /* The kinds of values environment and fleet files are made of. */
 
@@ -92,6 +93,11 @@ export const text = z
   .max(255)
   .refine((name) => name.trim() === name, { message: "must have no blank at its ends", params: { remedy: "take the blanks out" } })
   .refine((name) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), "must be of printable characters");
+/** A text that playbooks are told: theirs would be evaluated where they run. */
+export const plainText = text.refine((name) => !isTemplate(name), {
+  message: "is a template, which would be evaluated where the playbooks run",
+  params: { remedy: "write the value itself" },
+});
 /** A name that always means the same thing. */
 export const pinned = text.refine((name) => !/(^|[^a-z0-9])latest([^a-z0-9]|$)/i.test(name), {
   message: 'must be pinned: what is called "latest" changes under a running environment',

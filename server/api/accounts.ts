@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { z } from "zod";
 import { registry } from "../../files/registry";
 import type { Accounts } from "../accounts/accounts";
@@ -13,6 +12,7 @@ import {
   providerOf,
 } from "../accounts/providers";
 import { type Send, tryLogin } from "../accounts/try-login";
+import { nameHolds } from "../data/name-holds";
 import type { Row } from "../data/tables";
 import { type Fault, HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
@@ -92,10 +92,10 @@ export function accountRoutes({ database: { query: database }, trail }: Own, acc
           .selectFrom("accounts")
           .selectAll()
           .where("id", ">", after)
+          .where(nameHolds(search))
           .orderBy("id")
           .limit(limit + 1);
         if (of !== undefined) rows = rows.where("provider", "=", of);
-        if (search !== "") rows = rows.where(sql<boolean>`strpos(lower(name), ${search.toLowerCase()}) > 0`);
         return page(await shown(await rows.execute()), limit, ({ id }) => String(id));
       },
     }),

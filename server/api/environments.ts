@@ -61,7 +61,7 @@ export function environmentRoutes(own: Own): Route[] {
       ...{ needs: "viewer", query, reply: pageOf(Environment) },
       handle: async ({ query: { after = "", limit, label, provider, state, search = "" }, principal }) => {
         const [labelName = "", labelValue = ""] = label?.split("=") ?? [];
-        const names = catalog.names().filter((name) => name > after && name.includes(search));
+        const names = catalog.names().filter((name) => name > after && name.includes(search.toLowerCase()));
         const seen = (await catalog.outlines(names)).filter(
           (outline) =>
             allows(principal.grants, "viewer", outline.labels) &&

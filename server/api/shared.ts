@@ -11,7 +11,9 @@ export class Shared {
     if (known !== undefined) return known as Promise<T>;
     const asked = ask();
     this.kept.set(key, asked);
-    const forget = () => void (this.kept.get(key) === asked && this.kept.delete(key));
+    const forget = () => {
+      if (this.kept.get(key) === asked) this.kept.delete(key);
+    };
     setTimeout(forget, this.ms).unref();
     asked.catch(forget);
     return asked;

@@ -17,6 +17,11 @@ const CONNECT_MS = 10_000;
 /** How long a transaction may stand still: of a service that was stopped in it the server ends it, and others go on. */
 const IDLE_MS = 20_000;
 
+/** Raised where the database cannot be worked with: it does not answer, lets nobody in, or is of a later version. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+}
+
 /** The database, with its tables as this version has them. The same SQL speaks to both kinds of it. */
 export class Database {
   private constructor(readonly query: Kysely<Tables>) {}
@@ -25,7 +30,7 @@ export class Database {
    * Opens it and brings its tables up to date.
    * @param failed told of a connection that a server has ended
    * @param traces what is asked as a part of something is a span of it
-   * @throws Error where it cannot be reached, or is of a later version
+   * @throws DatabaseError
    */
   static async open(place: Place, failed: (error: Error) => void = () => undefined, traces: Traces = NO_TRACES): Promise<Database> {
     const log = traces === NO_TRACES ? {} : { log: (event: LogEvent) => traceQuery(traces, event) };
@@ -36,7 +41,7 @@ export class Database {
       return database;
     } catch (error) {
       await query.destroy().catch(() => undefined);
-      throw error;
+      throw error instanceof DatabaseError ? error : unusable(error);
     }
   }
 
@@ -71,9 +76,15 @@ export class Database {
     if (error === undefined) return;
     const reason = error instanceof Error ? error.message : String(error);
     if (/corrupted migrations/.test(reason))
-      throw new Error(`the database is of a later version of the service (${reason}): install that version`);
+      throw new DatabaseError(`the database is of a later version of the service (${reason}): install that version`);
     throw error;
   }
+}
+
+/** Of several addresses that were tried Node says nothing but the code. */
+function unusable(error: unknown): DatabaseError {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return new DatabaseError(`the database cannot be worked with: ${message || code || String(error)}`, { cause: error });
 }
 
 /** Nothing of what was asked or answered is told but the verb and the table. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What its programs send as a text may be a number, or missing. */
+/** What K-PaaS's programs send as a text may be a number, or missing. */
 export const text = (most: number) =>
   z
     .union([z.string(), z.number(), z.null()])

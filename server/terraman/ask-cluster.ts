@@ -21,6 +21,8 @@ export interface AskedCluster {
 const TIMEOUT_MS = 10_000;
 /** More nodes than that are not counted. */
 const MOST_NODES = 5_000;
+/** No more of an answer is read, in characters: so many nodes are about half of that. */
+const MOST_READ = 128 * 2 ** 20;
 
 /** Raised where a cluster cannot be asked: at which of what was sent, and why. */
 class NotAskedError extends Error {
@@ -36,14 +38,19 @@ class NotAskedError extends Error {
 /**
  * Asks a cluster for its version and its nodes. Its certificate is verified by the public authorities and those of `NODE_EXTRA_CA_CERTS`, or is the
  * one whose fingerprint stands behind its URL (`#sha256=…`), where a portal has no field for an authority. The token is sent to nobody else.
+ * @param most characters of an answer that are read
  * @throws HttpProblem with what is wrong, and at which field
  */
-export async function askCluster(sent: { readonly url: string; readonly token: string }, addresses: Addresses): Promise<AskedCluster> {
+export async function askCluster(
+  sent: { readonly url: string; readonly token: string },
+  addresses: Addresses,
+  most = MOST_READ,
+): Promise<AskedCluster> {
   try {
     const [plain = "", fragment] = sent.url.split("#");
     const url = plain.replace(/\/$/, "");
     const pin = fragment === undefined ? undefined : pinOf(fragment);
-    const ask = (path: string) => answerOf(url, path, sent.token, pin, addresses);
+    const ask = (path: string) => answerOf(url, path, sent.token, { pin, addresses, most });
     const version = await ask("/version");
     const nodes = await ask(`/api/v1/nodes?limit=${MOST_NODES}`);
     const items = list(at(nodes.body, "items"));
@@ -68,7 +75,12 @@ function pinOf(fragment: string): string {
 }
 
 /** One answer, over a connection whose other end was known before anything was sent. */
-async function answerOf(url: string, path: string, token: string, pin: string | undefined, addresses: Addresses) {
+async function answerOf(
+  url: string,
+  path: string,
+  token: string,
+  { pin, addresses, most }: { readonly pin: string | undefined; readonly addresses: Addresses; readonly most: number },
+) {
   const { socket, fingerprint } = await connected(new URL(url), pin, addresses);
   try {
     // No agent: it would make a connection of its own, and leave this one.
@@ -80,7 +92,10 @@ async function answerOf(url: string, path: string, token: string, pin: string | 
     asked.end();
     const [answer] = await once(asked, "response");
     let text = "";
-    for await (const chunk of answer.setEncoding("utf8")) text += chunk;
+    for await (const chunk of answer.setEncoding("utf8")) {
+      text += chunk;
+      if (text.length > most) throw new NotAskedError("clusterApiUrl", "its answer has no end", "give the URL of a Kubernetes API");
+    }
     if (answer.statusCode === 401)
       throw new NotAskedError("clusterToken", "the cluster does not take this token", "give one of an account of it that has not ended");
     if (answer.statusCode === 403)

@@ -1,5 +1,6 @@
 import { type SelectQueryBuilder, type Simplify, sql } from "kysely";
 import type { z } from "zod";
+import { nameHolds } from "../data/name-holds";
 import type { Tables } from "../data/tables";
 import { type listQuery, type Result, SUCCESS } from "./shapes";
 
@@ -21,8 +22,7 @@ export async function listed<T extends ListedTable, O, S>(
   { offset, limit, searchName, orderBy, order }: z.output<typeof listQuery>,
   shapeOf: (row: Simplify<O>) => S,
 ): Promise<Listed<S>> {
-  const wanted = searchName.trim().toLowerCase();
-  const found = wanted === "" ? rows : rows.where(sql<boolean>`strpos(lower(name), ${wanted}) > 0`);
+  const found = rows.where(nameHolds(searchName.trim()));
   const counted = await found.clearSelect().select(sql<number>`count(*)::int`.as("count")).executeTakeFirst();
   const all = counted?.count ?? 0;
   const way = order === "asc" ? sql`asc` : sql`desc`;

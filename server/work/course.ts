@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import type { Step } from "../../model/fleet/work";
 import type { OperationKind, Tables } from "../data/tables";
-import { NO_TRACES, spanned } from "../trace/traces";
+import { NO_TRACES, type SpanOptions, spanned } from "../trace/traces";
 import { attemptOf, listened } from "./attempt";
 import { askedApprovals } from "./plan";
 import { keepPlan, outlived } from "./plans";
-import { resultOf, type StepEnded } from "./result";
+import type { StepEnded } from "./result";
 import type { Operation, Runner, Turn, WorkParts } from "./types";
 
 /** What each kind is done by, in order: to plan it, and to do it. */
@@ -54,7 +54,7 @@ export class Course {
   async carryOut(found: Operation): Promise<void> {
     const attributes = { "kpaas.operation": found.id, "kpaas.kind": found.kind };
     const parent = found.trace ?? undefined;
-    await spanned(this.parts.traces ?? NO_TRACES, `operation ${found.kind}`, { parent, attributes }, () => this.goOn(found));
+    await this.traced(`operation ${found.kind}`, { parent, attributes }, () => this.goOn(found));
   }
 
   private async goOn(found: Operation): Promise<void> {
@@ -81,8 +81,7 @@ export class Course {
         const reason = await outlived(operation, planned, this.parts.database.query);
         if (reason !== undefined) return await this.fail(operation, step, reason);
       }
-      // Of another place it is known by what that one has told.
-      const result = resultOf(step, printed) ?? carried.ended.result;
+      const { result } = carried.ended;
       operation = await this.turn(operation, result === undefined ? {} : { result: JSON.stringify(result) }, { kind: "stepped", step });
     }
     if (planning) return await this.wait(operation);
@@ -104,8 +103,8 @@ export class Course {
         if (operation.cancelledBy !== null) return await this.cancelled(operation);
         if (outdated !== undefined) return await this.fail(operation, step, outdated);
         const attributes = { "kpaas.operation": operation.id, "kpaas.step": step, "kpaas.attempt": operation.attempt };
-        const traced = operation;
-        ended = await spanned(this.parts.traces ?? NO_TRACES, `step ${step}`, { attributes }, () => this.launch(traced, step, runner));
+        const [begun, by] = [operation, runner];
+        ended = await this.traced(`step ${step}`, { attributes }, () => this.launch(begun, step, by));
       }
       signal.throwIfAborted();
       const printed = runner.printed(attemptOf(operation, step));
@@ -174,6 +173,10 @@ export class Course {
     return now === operation.file
       ? undefined
       : "its file was changed since the plan was approved: ask for another operation, and look at its plan";
+  }
+
+  private traced<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+    return spanned(this.parts.traces ?? NO_TRACES, name, options, work);
   }
 
   /** Writes down what has become of it, with what follows from that. */

@@ -14,6 +14,25 @@ describe("kpaas server, as it is typed", () => {
     for (const path of ["--listen", "--audience", "--issuer"]) assert.match(stderr, new RegExp(path));
   });
 
+  it("is told in a line what hinders its start from outside", async () => {
+    const refused = async (data: string, ...words: string[]) => {
+      const { code, stderr } = await command(["server", "--listen", "127.0.0.1:0", "--data", data, ...words]);
+      assert.equal(code, 1, stderr);
+      assert.doesNotMatch(stderr, /^ +at /m);
+      return stderr;
+    };
+    const url = "postgresql://kpaas@127.0.0.1:1/kpaas";
+    assert.match(await refused(folder(), "--database", url), /^error the database cannot be worked with: .*ECONNREFUSED/);
+    assert.match(await refused(folder(), "--repository", "https://127.0.0.1:1/x.git"), /^error git fetch failed: .*127\.0\.0\.1/);
+    const data = folder();
+    const running = await startServer(settingsOf({ listen: "127.0.0.1:0", data }, {}), { write: () => true });
+    try {
+      assert.match(await refused(data), /^error .* is used by process \d+ on .*: stop it, or give another --data/);
+    } finally {
+      await running.stop();
+    }
+  });
+
   it("audit verify looks at the trail in the folder that is named, and says that it is whole", async () => {
     const data = folder();
     const none = await command(["server", "audit", "verify", "--data", data]);

@@ -43,6 +43,8 @@ describe("The service's own API", () => {
     assert.deepEqual([first.items.length, first.next], [2, "b"]);
     const second = await read(`limit=2&after=${first.next}`);
     assert.deepEqual([second.items.length, second.next], [1, undefined]);
+    const found = await read("search=B");
+    assert.deepEqual([found.items.map(({ name }: { name: string }) => name), found.next], [["b"], undefined]);
     assert.equal((await read("limit=0")).status, 400);
     assert.equal((await read("page=2")).status, 400);
   });
