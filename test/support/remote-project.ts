@@ -10,7 +10,6 @@ import { BARE } from "./layers";
 import { type StartedCommand, startCommand } from "./started-command";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
-const FILE = { name: "k", infrastructure: { provider: "openstack" } };
 
 export const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
 
@@ -20,6 +19,7 @@ export const PASSPHRASE = { PULUMI_CONFIG_PASSPHRASE: "canary-passphrase" };
  */
 export class RemoteProject {
   readonly root = mkdtempSync(join(tmpdir(), "kpaas-state-"));
+  private readonly file: object;
 
   /**
    * @param variables what is set beside PATH and HOME: the backend, credentials, the passphrase
@@ -31,10 +31,10 @@ export class RemoteProject {
     platform: object = BARE,
   ) {
     mkdirSync(join(this.root, "environments"));
-    const file = { ...FILE, layers, platform };
-    writeFileSync(join(this.root, "environments", "k.yaml"), stringify(file));
+    this.file = { name: "k", infrastructure: { provider: "openstack" }, layers, platform };
+    this.change({});
     const { project, world } = prepareSandbox(this.root, "k");
-    writeWorld(world, plannedFile(file).plan);
+    writeWorld(world, plannedFile(this.file).plan);
     const providers = readdirSync(join(project, "plugins")).map((name) => ({ name, path: join(project, "plugins", name) }));
     const own = { name: "kpaas", runtime: "nodejs", stackConfigDir: "environments", plugins: { providers } };
     writeFileSync(join(this.root, "Pulumi.yaml"), stringify(own));
@@ -43,7 +43,7 @@ export class RemoteProject {
   /** Another runner's checkout of the same environment: it shares the backend and the cloud, and nothing beside. */
   checkout(): RemoteProject {
     const other: RemoteProject = Object.create(RemoteProject.prototype);
-    Object.assign(other, { root: mkdtempSync(join(tmpdir(), "kpaas-state-")), variables: this.variables });
+    Object.assign(other, { root: mkdtempSync(join(tmpdir(), "kpaas-state-")), variables: this.variables, file: this.file });
     for (const name of ["environments", "Pulumi.yaml"]) cpSync(join(this.root, name), join(other.root, name), { recursive: true });
     return other;
   }
@@ -61,9 +61,9 @@ export class RemoteProject {
     return output;
   }
 
-  /** Changes fields of its environment's file. */
+  /** Sets fields of its environment's file; the others are as they were made. */
   change(fields: object): void {
-    writeFileSync(join(this.root, "environments", "k.yaml"), stringify({ ...FILE, ...fields }));
+    writeFileSync(join(this.root, "environments", "k.yaml"), stringify({ ...this.file, ...fields }));
   }
 
   /** Sets what happens to calls of its cloud. */
