@@ -1,6 +1,6 @@
 import { at, fields, list, parsedJson } from "../../model/data";
 import type { Database } from "../data/database";
-import type { Log } from "../http/log";
+import { type Log, whatFailed } from "../http/log";
 import { clusterPath, type SecretStore } from "../secrets/store";
 import type { CommandEnd } from "../work/command";
 
@@ -9,13 +9,15 @@ const TTL = "24h";
 const LEFT_MS = 8 * 3_600_000;
 /** A cluster that gave none is asked again after so long. */
 const AGAIN_MS = 15 * 60_000;
+/** So many are asked at once: each by a command of its own, which may wait two minutes for a cluster that does not answer. */
+const TOGETHER = 4;
 
 /** What tokens are kept with. */
 export interface TokenParts {
   readonly database: Database;
-  readonly secrets: SecretStore;
+  readonly secrets: Pick<SecretStore, "read" | "write">;
   readonly command: (words: readonly string[], environment: string) => Promise<CommandEnd>;
-  readonly log: Pick<Log, "warn" | "event">;
+  readonly log: Pick<Log, "warn" | "event" | "failure">;
 }
 
 /**
@@ -28,7 +30,7 @@ export class ClusterTokens {
 
   constructor(private readonly parts: TokenParts) {}
 
-  /** Looks at all of them, one after the other. */
+  /** Looks at all of them, a few at a time, those first that wait longest: what hinders one of them holds the others up no longer than its command runs. */
   async renew(now = Date.now()): Promise<void> {
     const rows = await this.parts.database.query
       .selectFrom("clusters")
@@ -37,8 +39,20 @@ export class ClusterTokens {
       .where("environment", "is not", null)
       .execute();
     for (const id of [...this.next.keys()]) if (!rows.some((row) => row.id === id)) this.next.delete(id);
-    for (const { id, environment } of rows)
-      if (environment !== null && (this.next.get(id) ?? 0) <= now) this.next.set(id, await this.renewOf(id, environment, now));
+    const dueOf = (id: string) => this.next.get(id) ?? 0;
+    const due = rows.filter(({ id }) => dueOf(id) <= now).sort((a, b) => dueOf(a.id) - dueOf(b.id));
+    const one = async () => {
+      for (let row = due.shift(); row !== undefined; row = due.shift()) {
+        const { id, environment } = row;
+        if (environment === null) continue;
+        const next = await this.renewOf(id, environment, now).catch((error: unknown) => {
+          this.parts.log.failure(id, whatFailed(error));
+          return now + AGAIN_MS;
+        });
+        this.next.set(id, next);
+      }
+    };
+    await Promise.all(Array.from({ length: TOGETHER }, one));
   }
 
   /** Gives when it is to be looked at again. */
