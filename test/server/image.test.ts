@@ -16,5 +16,6 @@ describe("The image of the service", () => {
     assert.ok(!copied.includes("environments") && !/^COPY \. /m.test(text));
     assert.match(text, /^USER 10001:10001$/m);
     assert.ok(readdirSync(TOOLS).includes("start.sh"));
+    assert.match(text, /npm run build .*&& node tools\/server\/lean\.mjs$/m);
   });
 });
