@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fields, list } from "../../model/data";
 import { traceparentIn } from "../../server/trace/traces";
@@ -61,6 +63,31 @@ describe("Traces of the service", function () {
       delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
       receiver.closeAllConnections();
       receiver.close();
+    }
+  });
+
+  it("reach the process of a step, which is told of its step's span", async function () {
+    if (process.platform !== "linux") this.skip();
+    // Nobody listens there: what is sent is lost, and what processes are told is not.
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
+    try {
+      const own = await playOwn(folder(), { seoul: fileOf("seoul") }, "commands");
+      const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+      const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+      const { body } = await own.ask("kpaas-operator", "POST", "/api/v1/environments/seoul/operations", { kind: "drift" }, headers);
+      const row = () => own.parts.database.query.selectFrom("operations").selectAll().where("id", "=", body.id).executeTakeFirstOrThrow();
+      const owner = join(own.parts.repository.root, "..", "operations", body.id, "seoul.1.drift.process");
+      while (!existsSync(owner)) await pause(5);
+      const variables = readFileSync(`/proc/${JSON.parse(readFileSync(owner, "utf8")).pid}/environ`, "utf8").split("\0");
+      const told = traceparentIn(variables.find((each) => each.startsWith("TRACEPARENT="))?.slice("TRACEPARENT=".length));
+      assert.equal(told?.split("-")[1], trace);
+      // Not that of who has asked, nor that of the request: a span of its own.
+      assert.notEqual(told?.split("-")[2], "00f067aa0ba902b7");
+      assert.notEqual(told, (await row()).trace);
+      // Ends in order all the same.
+      await own.close();
+    } finally {
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
     }
   });
 

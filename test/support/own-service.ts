@@ -57,17 +57,17 @@ export function wellRunner(how: (operation: Operation) => Ended | undefined = ()
   return runner;
 }
 
-/** Starts one in a folder, with environments committed by somebody else. */
+/** Starts one in a folder, with environments committed by somebody else. @param runner `commands`: those that the service itself has, in the sandbox */
 export async function playOwn(
   data: string,
   files: Readonly<Record<string, string>> = {},
-  runner = wellRunner(),
+  runner: PlayedRunner | "commands" = wellRunner(),
   flags = {},
 ): Promise<OwnService> {
   const log = new Log({ write: () => undefined });
   const settings = settingsOf({ listen: "127.0.0.1:0", data, sandbox: true, ...flags }, {});
   const traces = await tracesOf(process.env);
-  const parts = await openParts(settings, log, runner, traces);
+  const parts = await openParts(settings, log, runner === "commands" ? undefined : runner, traces);
   await parts.leadership.beat();
   const beats = setInterval(() => void parts.leadership.beat().catch(() => undefined), 5_000);
   if (Object.keys(files).length > 0)
