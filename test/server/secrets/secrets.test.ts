@@ -4,9 +4,13 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
+import { SECRETS } from "../../../components/platform/kpaas-server/names";
+import { PROVIDERS } from "../../../server/accounts/providers";
 import { Database } from "../../../server/data/database";
 import { keyIn, SealedSecrets, seal, unseal } from "../../../server/secrets/sealed";
+import { accountPath, clusterPath, keyPath } from "../../../server/secrets/store";
 import { VaultSecrets } from "../../../server/secrets/vault";
+import { webhookPath } from "../../../server/webhooks/deliver";
 import { serviceFolders } from "../../support/service-folders";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -123,6 +127,14 @@ describe("Secrets in a vault", () => {
       ["first", "second"].map((jwt) => ({ role: "kpaasServer", jwt })),
     );
     await new Promise((closed) => server.close(closed).closeAllConnections());
+  });
+});
+
+describe("Paths of secrets", () => {
+  it("are all in the policy that its pods have on the platform, each kind of account too, and there is no other in it", () => {
+    const id = "3f2b7c1e-0000-4000-8000-000000000001";
+    const paths = [...PROVIDERS.map((provider) => accountPath(provider, 1)), keyPath(1), clusterPath(id), webhookPath(id)];
+    assert.deepEqual(paths.map((path) => path.split("/")[1]).sort(), [...SECRETS].sort());
   });
 });
 
