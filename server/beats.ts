@@ -55,14 +55,11 @@ export async function beginBeats(parts: Parts, settings: Settings, log: Log): Pr
     every(DELIVER_MS, deliver),
     // Nothing in the sandbox signs anything.
     ...(settings.sandbox ? [] : [every(TOKENS_MS, renew)]),
+    every(
+      FOLLOW_MS,
+      safely("repository", () => repository.refresh()),
+    ),
   ];
-  if (replicated)
-    ends.push(
-      every(
-        FOLLOW_MS,
-        safely("repository", () => repository.refresh()),
-      ),
-    );
   await work.wake();
   return async () => {
     for (const end of ends) end();

@@ -101,7 +101,10 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner, t
       await tellOf(operation, turn, within);
       if (["done", "failed"].includes(turn.kind)) await noteEnd(trail, operation, within);
     };
-    const commitOf = (environment: string) => files.commitOf(environment);
+    const commitOf = async (environment: string) => {
+      await repository.refresh();
+      return await files.commitOf(environment);
+    };
     const place = placeOf(folder);
     const leadership = new Leadership({
       ...{ database: opened, place, alone: settings.databaseUrl === undefined },
@@ -121,8 +124,6 @@ export async function openParts(settings: Settings, log: Log, runner?: Runner, t
         await opened.query.deleteFrom("environments").where("name", "=", environment).execute();
       },
       runner: async (operation, results) => {
-        // Another service may have committed what this one is about to bring up.
-        if (replicated) await repository.refresh();
         const credentials = await credentialsFor(operation, opened, secrets);
         const approvals = { [operation.environment]: JSON.parse(operation.approvals) as string[] };
         const env = environmentOf(process.env, { ...stateVariables(settings.stateBackend), ...credentials });

@@ -35,6 +35,8 @@ const Written = z.strictObject({
   }),
 });
 const about = { about: "environments" } as const;
+/** Of so many environments it is asked at once how they stand, where those in one state are wanted. */
+const TOGETHER = 200;
 
 /** Environments as the repository has them. Who may see one goes by its labels. */
 export function environmentRoutes(own: Own): Route[] {
@@ -61,24 +63,26 @@ export function environmentRoutes(own: Own): Route[] {
       ...{ needs: "viewer", query, reply: pageOf(Environment) },
       handle: async ({ query: { after = "", limit, label, provider, state, search = "" }, principal }) => {
         const [labelName = "", labelValue = ""] = label?.split("=") ?? [];
-        const names = catalog.names().filter((name) => name > after && name.includes(search.toLowerCase()));
-        const seen = (await catalog.outlines(names)).filter(
+        const seen = (await catalog.all()).filter(
           (outline) =>
+            outline.name > after &&
+            outline.name.includes(search.toLowerCase()) &&
             allows(principal.grants, "viewer", outline.labels) &&
             (provider === undefined || outline.provider === provider) &&
             (label === undefined || outline.labels[labelName] === labelValue),
         );
-        // Who asks for no state is told of a page's alone.
-        const asked = state === undefined ? seen.slice(0, limit + 1) : seen;
-        const standing = await standingOf(
-          database,
-          asked.map(({ name }) => name),
-          { state, limit: limit + 1 },
-        );
-        const all = asked.flatMap((outline) => {
-          const stands = standing.get(outline.name);
-          return stands === undefined ? [] : [shapeOf(outline, stands)];
-        });
+        const all: EnvironmentShape[] = [];
+        // No more of them are looked at than it takes to fill a page.
+        const together = state === undefined ? limit + 1 : TOGETHER;
+        for (let from = 0; from < seen.length && all.length <= limit; from += together) {
+          const some = seen.slice(from, from + together);
+          const names = some.map(({ name }) => name);
+          const standing = await standingOf(database, names, { state, limit: limit + 1 - all.length });
+          for (const outline of some) {
+            const stands = standing.get(outline.name);
+            if (stands !== undefined) all.push(shapeOf(outline, stands));
+          }
+        }
         return page(all, limit, ({ name }) => name);
       },
     }),

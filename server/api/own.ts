@@ -50,7 +50,7 @@ export function shown(row: Operation): OperationShape {
 
 /** By name, the labels of the environments that are there. */
 export async function labelsNow(catalog: Catalog): Promise<ReadonlyMap<string, Outline["labels"]>> {
-  return new Map((await catalog.outlines()).map(({ name, labels }) => [name, labels]));
+  return new Map((await catalog.all()).map(({ name, labels }) => [name, labels]));
 }
 
 /** Whether somebody may see what was done with an environment: by its labels now, or once it is gone by those that it had. */

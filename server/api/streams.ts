@@ -2,12 +2,12 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Row } from "../data/tables";
 import { defineRoute, type Route, type StreamEvent } from "../http/route";
+import { Shared } from "../shared";
 import { OPEN } from "../work/types";
 import { visibleTo } from "./operations";
 import { type Own, operationFor } from "./own";
 import { page, pageOf, pageQuery } from "./page";
 import { byId, Event, Line } from "./shapes";
-import { Shared } from "./shared";
 
 /** How often it is looked for what follows. */
 const LOOK_MS = 500;

@@ -9,6 +9,7 @@ import type { Role } from "../access/roles";
 import { allows } from "../access/roles";
 import type { Repository } from "../git/repository";
 import { HttpProblem } from "../http/problem";
+import { Shared } from "../shared";
 import { fourEyesOf } from "./rules";
 
 /** What a list tells of an environment's file. */
@@ -28,6 +29,8 @@ export interface Outline {
 const REACHING = /^\s*(extends|manifests)\s*:/m;
 /** Plans are made in a row of so many, then others have their turn. */
 const TURN = 4;
+/** For so long all files are taken to be as they were looked at, where no change went through the repository: there are thousands to look at. */
+const FRESH_MS = 500;
 
 interface Known {
   readonly stamp: string;
@@ -40,19 +43,18 @@ interface Known {
 /** The environments of the repository. Each file is planned once, and again when it, its lock or the day is another. */
 export class Catalog {
   private readonly known = new Map<string, Known>();
+  private readonly shared: Shared;
 
   constructor(
-    private readonly repository: Pick<Repository, "root" | "head">,
+    private readonly repository: Pick<Repository, "root" | "head" | "changes">,
     private readonly today: () => string = () => new Date().toISOString().slice(0, 10),
-  ) {}
+    freshMs = FRESH_MS,
+  ) {
+    this.shared = new Shared(freshMs);
+  }
 
   get root(): string {
     return this.repository.root;
-  }
-
-  /** All of them by name. */
-  names(): string[] {
-    return listEnvironments(this.root);
   }
 
   has(name: string): boolean {
@@ -60,8 +62,13 @@ export class Catalog {
     return stampOf(file) !== "" && nameOf(file) !== undefined;
   }
 
-  /** What their files say, of all or of some. */
-  async outlines(names: readonly string[] = this.names()): Promise<Outline[]> {
+  /** What the files of all of them say, by name: the same for those who ask together. */
+  all(): Promise<readonly Outline[]> {
+    return this.shared.of(String(this.repository.changes), () => this.outlines(listEnvironments(this.root)));
+  }
+
+  /** What the files of some of them say now. */
+  async outlines(names: readonly string[]): Promise<Outline[]> {
     const outlines: Outline[] = [];
     let others: Names | undefined;
     let head: string | undefined;

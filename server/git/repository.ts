@@ -25,6 +25,10 @@ export interface Commit {
  */
 export class Repository {
   private last: Promise<unknown> = Promise.resolve();
+  /** How often something was done that may have changed the work tree. */
+  private done = 0;
+  /** What waits for its turn by its name: whoever wants the same meanwhile waits with it. */
+  private readonly waiting = new Map<string, Promise<void>>();
 
   private constructor(
     /** The work tree: the project's root for operations. */
@@ -58,36 +62,24 @@ export class Repository {
    * @param work writes files below `root`, and gives the commit's subject
    */
   change(author: Author, work: () => Promise<string>): Promise<void> {
-    return this.alone(async () => {
-      for (let tries = 1; ; tries++) {
-        await this.follow();
-        const before = await this.commitOf("HEAD");
-        try {
-          const subject = await work();
-          await git(this.root, ["add", "--all"]);
-          if ((await git(this.root, ["status", "--porcelain"])) === "") return;
-          await git(this.root, ["commit", "--quiet", "--message", subject], author);
-          await git(this.root, ["push", "--quiet", "origin", `HEAD:refs/heads/${BRANCH}`]);
-          return;
-        } catch (error) {
-          // The commit goes, and what is in it stays where it is: what others must not lose is taken from there.
-          await git(this.root, before === "" ? ["read-tree", "--empty"] : ["reset", "--quiet", before]);
-          if (before === "") await this.ifAny(["update-ref", "-d", "HEAD"]);
-          await this.follow();
-          if (tries === TRIES || !(error instanceof GitError && /rejected|fetch first|cannot lock ref/.test(error.text))) throw error;
-        }
-      }
-    });
+    return this.alone(() => this.changed(author, work));
   }
 
   /** Takes over what others have pushed. */
   refresh(): Promise<void> {
-    return this.alone(() => this.follow());
+    return this.together("refresh", () => this.follow());
   }
 
-  /** Commits what an operation has written: the configuration of its stack, with the salt of its secrets. */
+  /** Commits what operations have written: the configuration of their stacks, with the salt of their secrets. Where they have written nothing, nobody is asked. */
   keepStacks(): Promise<void> {
-    return this.change(SERVICE, async () => "Keep the configuration of stacks");
+    return this.together("keepStacks", async () => {
+      if ((await this.stacksChanged()).length > 0) await this.changed(SERVICE, async () => "Keep the configuration of stacks");
+    });
+  }
+
+  /** A number that is another one after every change that has gone through here. */
+  get changes(): number {
+    return this.done;
   }
 
   /** The newest commit; empty where there is none. */
@@ -116,9 +108,50 @@ export class Repository {
     return text.split("\n").flatMap((line) => (line.startsWith("+") && !line.startsWith("+++ ") ? [line.slice(1)] : []));
   }
 
+  private async changed(author: Author, work: () => Promise<string>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.follow();
+      const before = await this.commitOf("HEAD");
+      try {
+        const subject = await work();
+        await git(this.root, ["add", "--all"]);
+        if ((await git(this.root, ["status", "--porcelain"])) === "") return;
+        await git(this.root, ["commit", "--quiet", "--message", subject], author);
+        await git(this.root, ["push", "--quiet", "origin", `HEAD:refs/heads/${BRANCH}`]);
+        return;
+      } catch (error) {
+        // The commit goes, and what is in it stays where it is: what others must not lose is taken from there.
+        await git(this.root, before === "" ? ["read-tree", "--empty"] : ["reset", "--quiet", before]);
+        if (before === "") await this.ifAny(["update-ref", "-d", "HEAD"]);
+        await this.follow();
+        if (tries === TRIES || !(error instanceof GitError && /rejected|fetch first|cannot lock ref/.test(error.text))) throw error;
+      }
+    }
+  }
+
+  /** Files with the configuration of stacks that are otherwise than in the newest commit. */
+  private async stacksChanged(): Promise<string[]> {
+    const listed = await git(this.root, ["ls-files", "-z", "--modified", "--others", "--exclude-standard", "--", STACKS]);
+    return listed.split("\0").filter((path) => path !== "");
+  }
+
+  /** Once for all who want it before it has its turn: it looks at how things are then. */
+  private together(name: string, work: () => Promise<void>): Promise<void> {
+    const waits = this.waiting.get(name);
+    if (waits !== undefined) return waits;
+    const next = this.alone(() => {
+      this.waiting.delete(name);
+      return work();
+    });
+    this.waiting.set(name, next);
+    return next;
+  }
+
   /** Everything that changes the work tree, one after the other. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.last.then(work, work);
+    const next = this.last.then(work, work).finally(() => {
+      this.done += 1;
+    });
     this.last = next.catch(() => undefined);
     return next;
   }
@@ -129,9 +162,8 @@ export class Repository {
     const there = await this.commitOf(`refs/remotes/origin/${BRANCH}`);
     const here = await this.commitOf("HEAD");
     if (here !== there || (await git(this.root, ["status", "--porcelain", "--", ".", OTHERS])) !== "") {
-      const changed = await git(this.root, ["ls-files", "-z", "--modified", "--others", "--exclude-standard", "--", STACKS]);
-      const kept = changed.split("\0").flatMap((path) => {
-        const content = path === "" ? undefined : readIfThere(join(this.root, path));
+      const kept = (await this.stacksChanged()).flatMap((path) => {
+        const content = readIfThere(join(this.root, path));
         return content === undefined ? [] : [[path, content] as const];
       });
       if (there !== "") await git(this.root, ["reset", "--quiet", "--hard", `origin/${BRANCH}`]);

@@ -133,17 +133,18 @@ export class Course {
 
   /** Begins one that waits; undefined where it does not wait any more. */
   private async begin(operation: Operation): Promise<Operation | undefined> {
-    const file = operation.file ?? (await this.parts.commitOf(operation.environment));
+    const now = await this.parts.commitOf(operation.environment);
+    const file = operation.file ?? now;
     return await this.within(async (transaction) => {
-      const now = await transaction
+      const begun = await transaction
         .updateTable("operations")
         .set({ state: "running", started: new Date(), file })
         .where("id", "=", operation.id)
         .where("state", "=", "waiting")
         .returningAll()
         .executeTakeFirst();
-      if (now !== undefined) await this.parts.turned(now, { kind: "begun" }, transaction);
-      return now;
+      if (begun !== undefined) await this.parts.turned(begun, { kind: "begun" }, transaction);
+      return begun;
     });
   }
 

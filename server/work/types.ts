@@ -51,7 +51,7 @@ export interface WorkParts {
   turned(operation: Operation, turn: Turn, within: Kysely<Tables>): Promise<void>;
   /** Called after the end of each, whatever came of it. */
   ended(): Promise<void>;
-  /** The newest commit of an environment's file and lock. */
+  /** The newest commit of an environment's file and lock, once what others have pushed was taken over. */
   commitOf(environment: string): Promise<string>;
   /** What a destroy does last, where it was asked for: takes the environment's file away. */
   removeFile(operation: Operation): Promise<void>;

@@ -127,8 +127,9 @@ export class Work {
       await course.carryOut(operation);
       await this.parts.ended();
     } catch (error) {
-      // Its database may be gone: it is written down as under way, and is gone on with.
+      // Its database or its repository may be gone: it is gone on with when it is looked the next time what waits, and not at once.
       this.failed(operation.id, error);
+      return;
     } finally {
       this.under.delete(operation.id);
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { GitError } from "../../../server/git/git";
 import { Repository } from "../../../server/git/repository";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -99,6 +100,24 @@ describe("The repository of environments", () => {
     assert.equal(newest?.subject, "Add jeju.yaml");
     const again = await Repository.open(data);
     assert.equal(readFileSync(join(again.root, "environments", "Pulumi.seoul.yaml"), "utf8"), "encryptionsalt: v2\n");
+  });
+
+  it("keeps the configuration of stacks once for all who ask meanwhile, and asks nobody where there is nothing to keep", async () => {
+    const data = folder();
+    const repository = await Repository.open(data);
+    const file = join(repository.root, "environments", "Pulumi.seoul.yaml");
+    await repository.change(KIM, put(repository, "seoul.yaml", "name: seoul\n"));
+    writeFileSync(file, "encryptionsalt: v1\n");
+    const first = repository.keepStacks();
+    await Promise.all([first, repository.keepStacks(), repository.keepStacks()]);
+    assert.equal((await repository.history("environments/Pulumi.seoul.yaml")).length, 1);
+    const late = repository.refresh().then(() => writeFileSync(file, "encryptionsalt: v2\n"));
+    await Promise.all([late, repository.keepStacks(), repository.keepStacks()]);
+    assert.equal((await repository.history("environments/Pulumi.seoul.yaml")).length, 2);
+    renameSync(repository.origin, `${repository.origin}.away`);
+    await repository.keepStacks();
+    writeFileSync(file, "encryptionsalt: v3\n");
+    await assert.rejects(repository.keepStacks(), GitError);
   });
 
   it("does a change again on top of what others have pushed meanwhile", async () => {

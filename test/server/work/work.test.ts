@@ -103,6 +103,24 @@ describe("Operations", () => {
     ]);
   });
 
+  it("wait for the next look at what waits, where what they go by is away", async () => {
+    const runner = new PlayedRunner();
+    let [asked, away] = [0, true];
+    const work = workWith(runner, 2, async () => {
+      asked++;
+      if (away) throw new Error("no repository");
+      return "c";
+    });
+    await ask(work, "seoul");
+    await work.wake();
+    await work.idle();
+    assert.deepEqual([asked, await states()], [1, [["seoul", "waiting", null]]]);
+    away = false;
+    await work.wake();
+    await work.idle();
+    assert.deepEqual(await states(), [["seoul", "done", null]]);
+  });
+
   it("are tried again where that may help, and no more than three times", async () => {
     const busy: Ended = { outcome: "failed", reason: "currently locked", transient: true };
     const runner = new PlayedRunner(({ step }) => (step === "up" ? busy : { outcome: "done" }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { Shared } from "../../../server/api/shared";
+import { Shared } from "../../server/shared";
 
 describe("An answer that many ask for", () => {
   it("is asked for once in a while, and again where that failed", async () => {
@@ -16,5 +16,20 @@ describe("An answer that many ask for", () => {
       /away/,
     );
     assert.equal(await shared.of("c", ask), 4);
+  });
+
+  it("is not asked for twice at once, however long it takes", async () => {
+    const shared = new Shared(1);
+    let asked = 0;
+    const slow = async () => {
+      asked++;
+      await pause(40);
+      return asked;
+    };
+    const first = shared.of("a", slow);
+    await pause(10);
+    assert.deepEqual(await Promise.all([first, shared.of("a", slow)]), [1, 1]);
+    await pause(5);
+    assert.equal(await shared.of("a", slow), 2);
   });
 });

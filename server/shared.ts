@@ -1,8 +1,8 @@
-/** Answers that many ask for at the same time: for a while all of them get the same one. */
+/** Answers that many ask for at the same time: until it is there, and for a while from its beginning, all of them get the same one. */
 export class Shared {
   private readonly kept = new Map<string, Promise<unknown>>();
 
-  /** @param ms how old an answer may be */
+  /** @param ms how old an answer may be, but for the one that is still to come */
   constructor(private readonly ms: number) {}
 
   /** @param key of what is asked: the same one is always asked in the same way */
@@ -14,8 +14,13 @@ export class Shared {
     const forget = () => {
       if (this.kept.get(key) === asked) this.kept.delete(key);
     };
-    setTimeout(forget, this.ms).unref();
-    asked.catch(forget);
+    const over = new Promise((resolve) => setTimeout(resolve, this.ms).unref());
+    asked
+      .then(
+        () => over,
+        () => undefined,
+      )
+      .then(forget);
     return asked;
   }
 }
