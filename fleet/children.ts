@@ -4,7 +4,7 @@ import { constants, hostname, setPriority } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { hasRoom, lastLine, openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { hasRoom, lastLine, openLog, PRIVATE, readFrom, readIfThere, writeWhole } from "../host/files";
 import { endTree, isAlive, type Owner, processStart, thisProcess } from "../host/processes";
 import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
@@ -35,6 +35,22 @@ export interface ChildSettings {
   readonly env?: NodeJS.ProcessEnv;
   /** What each process is given besides, looked at when it begins. */
   readonly variables?: () => Readonly<Record<string, string>>;
+}
+
+/** What somebody has said since they were listened to last. */
+export interface Said {
+  /** Whole lines, each with its end. */
+  readonly lines: string;
+  /** Where these end, in bytes from the beginning of all. */
+  readonly to: number;
+  /** The last line, where it is not at its end yet. */
+  readonly rest: string;
+}
+
+/** Tells lines that are at their end from the one that is not. @param from where it begins, in bytes */
+export function saidIn(bytes: Buffer, from: number): Said {
+  const whole = bytes.lastIndexOf("\n") + 1;
+  return { lines: bytes.toString("utf8", 0, whole), to: from + whole, rest: bytes.toString("utf8", whole) };
 }
 
 /** A step on another host that says nothing for so long has ended without a result; where it has not, its stack is still its own. */
@@ -128,9 +144,9 @@ export class Children implements Steps {
     return readIfThere(this.filesOf(operation).result) ?? "";
   }
 
-  /** All that a step has said of how far it is, up to now. */
-  said(operation: Operation): string {
-    return readIfThere(this.filesOf(operation).log) ?? "";
+  /** What a step has said of how far it is, up to now, beyond what was read of it before. @param from where that ended, in bytes */
+  said(operation: Operation, from = 0): Said {
+    return saidIn(readFrom(this.filesOf(operation).log, from), from);
   }
 
   /** What a step has said last of how far it is. */

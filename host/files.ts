@@ -185,6 +185,22 @@ export function hasRoom(folder: string): boolean {
 /** A line of a log is not longer. */
 const LINE_BYTES = 4_096;
 
+/** What stands in a file from a place on, that others may be writing to; nothing where there is no file, or it ends before. @param from in bytes */
+export function readFrom(path: string, from: number): Buffer {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const end = Buffer.alloc(Math.max(0, fstatSync(file).size - from));
+      return end.subarray(0, readSync(file, end, 0, end.length, from));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 /** The last line of a file that others may be writing to; undefined where there is none, or nothing in it. */
 export function lastLine(path: string): string | undefined {
   try {

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { saidIn } from "../../fleet/children";
 import { Database } from "../../server/data/database";
 import { settingsOf, startServer } from "../../server/server";
 import type { Runner } from "../../server/work/types";
@@ -55,7 +56,10 @@ async function main([job, data = "", clusters = "0", operations = "0", real = "0
     },
     look: (step) => (isReal.has(step.cluster) ? commands.look(step) : Promise.resolve({ outcome: "unknown" })),
     printed: (step) => (isReal.has(step.cluster) ? commands.printed(step) : ""),
-    said: (step) => (isReal.has(step.cluster) ? commands.said(step) : (spoken.get(`${step.cluster} ${step.attempt}`) ?? "")),
+    said: (step, from = 0) =>
+      isReal.has(step.cluster)
+        ? commands.said(step, from)
+        : saidIn(Buffer.from(spoken.get(`${step.cluster} ${step.attempt}`) ?? "").subarray(from), from),
   };
   const realm = await startRealm();
   const settings = settingsOf({ listen: "127.0.0.1:0", data, issuer: realm.issuer, audience: "kpaas" }, {});

@@ -21,7 +21,7 @@ export async function listened(
   run: () => Promise<Ended>,
 ): Promise<StepEnded> {
   const lines = new Lines(database, operation.id, step, operation.attempt);
-  const ended = await lines.during(run, () => runner.said(attemptOf(operation, step)));
+  const ended = await lines.during(run, (from) => runner.said(attemptOf(operation, step), from));
   const result = resultOf(step, runner.printed(attemptOf(operation, step)));
   return result === undefined ? ended : { ...ended, result };
 }

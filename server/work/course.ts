@@ -58,7 +58,9 @@ export class Course {
   }
 
   private async goOn(found: Operation): Promise<void> {
-    const begun = found.state === "waiting" ? await this.begin(found) : found;
+    // Of one that another service has begun too: what that one has pushed has to be here before the next step.
+    const newest = await this.parts.commitOf(found.environment);
+    const begun = found.state === "waiting" ? await this.begin(found, found.file ?? newest) : found;
     // Somebody has cancelled it in that moment.
     if (begun === undefined) return;
     let operation = begun;
@@ -132,9 +134,7 @@ export class Course {
   }
 
   /** Begins one that waits; undefined where it does not wait any more. */
-  private async begin(operation: Operation): Promise<Operation | undefined> {
-    const now = await this.parts.commitOf(operation.environment);
-    const file = operation.file ?? now;
+  private async begin(operation: Operation, file: string): Promise<Operation | undefined> {
     return await this.within(async (transaction) => {
       const begun = await transaction
         .updateTable("operations")

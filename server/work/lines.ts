@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Said } from "../../fleet/children";
 import type { Step } from "../../model/fleet/work";
 import type { Tables } from "../data/tables";
 
@@ -15,6 +16,8 @@ const ATTEMPT = 1_000_000;
 /** Keeps what an attempt at a step says, line by line, while it runs. A line that is written down twice is there once. */
 export class Lines {
   private kept = 0;
+  /** How much of what it says was read: of a long log that is not read anew each time. */
+  private read = 0;
 
   constructor(
     private readonly database: Kysely<Tables>,
@@ -24,8 +27,8 @@ export class Lines {
     private readonly lookMs = LOOK_MS,
   ) {}
 
-  /** @param said all that it has said up to now */
-  async during<T>(work: () => Promise<T>, said: () => string): Promise<T> {
+  /** @param said what it has said beyond a place, up to now */
+  async during<T>(work: () => Promise<T>, said: (from: number) => Said): Promise<T> {
     let over = false;
     let wake: () => void = () => undefined;
     const following = (async () => {
@@ -34,7 +37,7 @@ export class Lines {
           wake = resolve;
           setTimeout(resolve, this.lookMs).unref();
         });
-        if (!over) await this.keep(said(), false).catch(() => undefined);
+        if (!over) await this.keep(said(this.read), false).catch(() => undefined);
       }
     })();
     try {
@@ -44,18 +47,17 @@ export class Lines {
       wake();
       await following;
       // What it says last may be why it failed; where the database is away, whoever goes on looks again.
-      await this.keep(said(), true).catch(() => undefined);
+      await this.keep(said(this.read), true).catch(() => undefined);
     }
   }
 
-  private async keep(text: string, whole: boolean): Promise<void> {
-    const lines = text.split("\n");
-    // The last one may not be at its end yet.
-    const last = lines.pop() ?? "";
-    if (whole && last !== "") lines.push(last);
-    while (this.kept < Math.min(lines.length, MOST)) {
-      const rows = lines.slice(this.kept, Math.min(this.kept + TOGETHER, MOST)).map((line, index) => ({
-        ...{ operation: this.operation, step: this.step, number: this.attempt * ATTEMPT + this.kept + index },
+  private async keep({ lines: text, to, rest }: Said, whole: boolean): Promise<void> {
+    const lines = text.split("\n").slice(0, -1);
+    if (whole && rest !== "") lines.push(rest);
+    const first = this.kept;
+    for (let from = 0; from < lines.length && first + from < MOST; from += TOGETHER) {
+      const rows = lines.slice(from, Math.min(from + TOGETHER, MOST - first)).map((line, index) => ({
+        ...{ operation: this.operation, step: this.step, number: this.attempt * ATTEMPT + first + from + index },
         text: cleaned(line),
       }));
       await this.database
@@ -63,8 +65,9 @@ export class Lines {
         .values(rows)
         .onConflict((same) => same.doNothing())
         .execute();
-      this.kept += rows.length;
     }
+    // Where the database is away in between, all of it is written down again.
+    [this.kept, this.read] = [first + lines.length, to];
   }
 }
 

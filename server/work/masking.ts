@@ -19,6 +19,9 @@ export function masking(runner: Runner, secrets: readonly string[]): Runner {
     launch: (operation) => cleanEnd(runner.launch(operation)),
     look: (operation) => cleanEnd(runner.look(operation)),
     printed: (operation) => clean(runner.printed(operation)),
-    said: (operation) => clean(runner.said(operation)),
+    said: (operation, from) => {
+      const { lines, to, rest } = runner.said(operation, from);
+      return { lines: clean(lines), to, rest: clean(rest) };
+    },
   };
 }

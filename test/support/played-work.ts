@@ -1,3 +1,4 @@
+import { type Said, saidIn } from "../../fleet/children";
 import type { Operation } from "../../model/fleet/decide";
 import type { Ended } from "../../model/fleet/records";
 import type { Database } from "../../server/data/database";
@@ -45,8 +46,8 @@ export class PlayedRunner implements Runner {
     return this.prints(operation);
   }
 
-  said(operation: Operation): string {
-    return this.says(operation);
+  said(operation: Operation, from = 0): Said {
+    return saidIn(Buffer.from(this.says(operation)).subarray(from), from);
   }
 
   /** Ends a step that waits. */

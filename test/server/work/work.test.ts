@@ -22,7 +22,7 @@ describe("Operations", () => {
   });
 
   const toldAs = (turn: Turn): string => (turn.kind === "stepped" ? turn.step : turn.kind);
-  const workWith = (runner: PlayedRunner, capacity = 2, commitOf = async () => "c") =>
+  const workWith = (runner: PlayedRunner, capacity = 2, commitOf: (environment: string) => Promise<string> = async () => "c") =>
     new Work(
       {
         ...leading(database, "here"),
@@ -118,6 +118,25 @@ describe("Operations", () => {
     away = false;
     await work.wake();
     await work.idle();
+    assert.deepEqual(await states(), [["seoul", "done", null]]);
+  });
+
+  it("that an earlier service has begun go on once what that one has pushed is here", async () => {
+    const operation = await ask(workWith(new PlayedRunner()), "seoul");
+    await database.query
+      .updateTable("operations")
+      .set({ state: "running", step: "preview", attempt: 1 })
+      .where("id", "=", operation.id)
+      .execute();
+    const runner = new PlayedRunner();
+    const seen: string[] = [];
+    const work = workWith(runner, 2, async (environment) => {
+      seen.push(`${environment} ${runner.launched.length}`);
+      return "c";
+    });
+    await work.wake();
+    await work.idle();
+    assert.equal(seen[0], "seoul 0", "before any step");
     assert.deepEqual(await states(), [["seoul", "done", null]]);
   });
 
