@@ -73,6 +73,19 @@ describe("kpaas fleet preview", () => {
     );
   });
 
+  it("says which command shows the problems of that fleet again", async () => {
+    const root = project({ busan: {}, seoul: {} }, { waves: [{ name: "a", select: ["soul", "*"] }] });
+    const file = join(root, "environments", "fleet.yaml");
+    for (const [words, next] of [
+      [["status"], "kpaas fleet preview --offline"],
+      [["kubeconfig", file, "--output", "all.yaml"], `kpaas fleet preview ${file} --offline`],
+    ] as const) {
+      const { code, stderr } = await command(["fleet", ...words], { cwd: root });
+      assert.equal(code, 2, stderr);
+      assert.equal(stderr.trimEnd().split("\n").at(-1), `next: ${next}`);
+    }
+  });
+
   it("refuses what cannot be done with any cluster before it looks at one", async () => {
     const services = { keycloak: false, portal: false };
     const root = project({ busan: {}, seoul: {}, ulsan: { platform: { services: { ...services, mariadb: false } } } }, {});
