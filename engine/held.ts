@@ -54,8 +54,22 @@ export async function asOnlyResolver<T>(
   options: RunOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (target.plan.layers === "three" || isOneHosts(target)) return await work();
-  return await held(what, target, options, work, true);
+  return target.plan.layers === "three" ? await work() : await asOnlyWriter(what, target, options, work);
+}
+
+/**
+ * Writes states in place of those of an environment, in one stack or in three, while no other host does that, finds out about operations that
+ * are open, or works on three stacks. In one stack a look right before the writing has to tell of an operation that went by meanwhile.
+ * @throws StackBusyError that names who is at it
+ */
+export async function asOnlyWriter<T>(
+  what: OperationKind | StateJob,
+  target: EngineTarget,
+  options: RunOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (isOneHosts(target)) return await work();
+  return await held(what, target, options, work, target.plan.layers === "one");
 }
 
 function isOneHosts({ sandbox, adoption }: EngineTarget): boolean {

@@ -7,7 +7,7 @@ import { outputsOf } from "./read";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { forgetCopy } from "./state/copy";
 import { withRetained } from "./state/loss";
-import { forgetObjects } from "./state/lost";
+import { forgetObjects, mayForget } from "./state/lost";
 import { adoptRefused, type Resolution, resolvePending, tellPending } from "./state/pending";
 import { keptByProtection, type Protection } from "./state/protection";
 import type { OpenedStack } from "./state/stack";
@@ -119,12 +119,17 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     changes: true,
     before: async (run) => {
       const { open, target, judgements, operationOptions } = run;
-      judgements.count(await forgetObjects(open, target.plan.environment, target.approvals));
+      if (mayForget(target.approvals))
+        judgements.count(await alone(run, () => forgetObjects(open, target.plan.environment, target.approvals)));
       const resolution = await resolve(run, true);
       await beginDestroy(open);
       // The engine goes by what the state says, and the file may say more than any `up` has recorded.
-      const retained = withRetained(parseState(await open.exportState(false)), target.plan.retain);
-      if (retained !== undefined) await open.importState(JSON.stringify(retained));
+      const retained = async () => withRetained(parseState(await open.exportState(false)), target.plan.retain);
+      if ((await retained()) !== undefined)
+        await alone(run, async () => {
+          const state = await retained();
+          if (state !== undefined) await open.importState(JSON.stringify(state));
+        });
       // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
       operationOptions.push("--ignore-protect");
       return resolution;
@@ -146,24 +151,28 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
 };
 
 /** Finds out what became of what earlier operations left open. */
-async function resolve({ kind, open, target, judgements, options }: Run, destroying: boolean): Promise<Resolution> {
-  const resolution = await resolvePending(open, target.plan.environment, target.approvals, destroying, (work) =>
-    asOnlyResolver(kind, target, options, async () => {
-      // Somebody else may have found it out until now.
-      open.changed();
-      return await work();
-    }),
-  );
+async function resolve(run: Run, destroying: boolean): Promise<Resolution> {
+  const { target, judgements } = run;
+  const resolution = await resolvePending(run.open, target.plan.environment, target.approvals, destroying, (work) => alone(run, work));
   judgements.count(resolution.counted);
   return resolution;
+}
+
+/** Writes into the state what was found out, with nobody else at that. */
+async function alone<T>({ kind, open, target, options }: Run, work: () => Promise<T>): Promise<T> {
+  return await asOnlyResolver(kind, target, options, async () => {
+    // Somebody else may have found it out until now.
+    open.changed();
+    return await work();
+  });
 }
 
 /** The same, and takes back what a destroy that was broken off has forgotten. */
 async function resolveAndRecall(run: Run): Promise<Resolution> {
   const { state, ...resolution } = await resolve(run, false);
-  const same = run.open.beforeDestroy() === undefined;
-  await recallForgotten(run.open);
-  return same && state !== undefined ? { state, ...resolution } : resolution;
+  const broken = run.open.beforeDestroy() !== undefined;
+  if (broken) await alone(run, () => recallForgotten(run.open));
+  return !broken && state !== undefined ? { state, ...resolution } : resolution;
 }
 
 async function unprotect({ command, setting, open }: Run, urns: readonly string[]): Promise<void> {

@@ -13,7 +13,6 @@ import { notKnownYet, OLDER, type Value, withNewer, wrongNames } from "./adopt/t
 import { OperationFailedError } from "./errors";
 import type { ChangedResource } from "./events";
 import { keepHalfRecovered } from "./half-recovered";
-import { asOnlyHost } from "./held";
 import { asOnlyOne } from "./only-one";
 import { previewEnvironment, refreshEnvironment, upEnvironment } from "./operations";
 import { changeDependencies, parseState, plain, type StateResource } from "./state/state";
@@ -244,7 +243,5 @@ export async function importRecovered(
   shown: readonly StoredStack[],
   options: RunOptions = {},
 ): Promise<void> {
-  await asOnlyHost("state recover", target, options, async () => {
-    await replaceStates(target, states, shown, () => keepHalfRecovered(target, states), options);
-  });
+  await replaceStates(target, states, shown, () => keepHalfRecovered(target, states), options);
 }

@@ -3,6 +3,7 @@ import { readIfThere, writeWhole } from "../host/files";
 import { LAYERS, type Layer } from "../model/layers";
 import { OperationFailedError } from "./errors";
 import { forgetHalfChanged, type HalfChanged, halfChanged, keepHalfChanged, refuseHalfChanged } from "./half-changed";
+import { asOnlyWriter } from "./held";
 import { asOnlyOne } from "./only-one";
 import { requireFree } from "./prepare";
 import { found } from "./read";
@@ -76,7 +77,8 @@ export async function changeSecrets(
   passphrase?: string,
   options: RunOptions = {},
 ): Promise<void> {
-  await asOnlyOne(target, async () => {
+  const alone = (work: () => Promise<void>) => asOnlyOne(target, () => asOnlyWriter("state secrets", target, options, work));
+  await alone(async () => {
     const states = await readQuiet("state secrets", target, options);
     const { stacks } = await readSecrets(target, options);
     const begun = begin(target, to, stacks, () => keep(states));

@@ -2,6 +2,7 @@ import { LAYERS, type Layer } from "../model/layers";
 import type { EngineCommand } from "./command";
 import { StackBusyError } from "./errors";
 import { forgetHalfRecovered } from "./half-recovered";
+import { asOnlyWriter } from "./held";
 import { asOnlyOne } from "./only-one";
 import { commandPastOwnLocks } from "./own-locks";
 import { prepareStack, requireFree } from "./prepare";
@@ -118,7 +119,8 @@ export async function replaceStates(
   options: RunOptions = {},
 ): Promise<void> {
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
-  await asOnlyOne(target, async () => {
+  const alone = (work: () => Promise<void>) => asOnlyOne(target, () => asOnlyWriter("state restore", target, options, work));
+  await alone(async () => {
     const present = await readQuiet("state restore", target, options);
     if (!isSame(present, shown))
       throw new StackBusyError(`The state of ${target.plan.environment} is another than was shown: run the same command again.`);

@@ -5,11 +5,14 @@ import { Findings } from "../model/problems";
 import { readTextFile } from "./text-file";
 import { readYaml } from "./yaml";
 
-/** The files of a folder that may be environments: no locks, fleets and stack configurations. */
+/** Files beside environments that are none: locks, fleets and stack configurations. */
+const OTHERS = /^fleet\.yaml$|\.fleet\.yaml$|\.lock\.yaml$|^Pulumi\./;
+
+/** The files of a folder that may be environments. */
 export function environmentFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml") && !file.endsWith(".lock.yaml") && file !== "fleet.yaml" && !file.startsWith("Pulumi."))
+    .filter((file) => file.endsWith(".yaml") && !OTHERS.test(file))
     .map((file) => join(folder, file));
 }
 

@@ -99,7 +99,10 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
   const unknown = approved.filter((name) => !waves.includes(name));
   if (unknown.length > 0)
     throw new InvalidInputError(
-      unknown.map((name) => problem(store.fleet, `the run has no wave ${name}`, `its waves are: ${waves.join(", ")}`)),
+      unknown.map((value) => ({
+        ...problem(store.fleet, "is no wave of the run", `its waves are: ${waves.join(", ")}`),
+        ...{ path: "--approve", value },
+      })),
     );
   return await store.asOnlyRunner(async () => {
     if (found.outcome === "done") return reportOf(found);

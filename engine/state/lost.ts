@@ -4,6 +4,13 @@ import { RefusedError } from "../../model/problems";
 import type { PendingStack } from "./pending";
 import { CLUSTER_PROVIDER, changeDependencies, isInCluster, parseState, type State } from "./state";
 
+const isForLost = (approval: string): boolean => approval === CLUSTER_LOST || approval.startsWith(`${CLUSTER_LOST}@`);
+
+/** Whether an approval says that a cluster is lost, so that {@link forgetObjects} may write the state. */
+export function mayForget(approvals: readonly string[]): boolean {
+  return approvals.some(isForLost);
+}
+
 /**
  * Takes what was in the cluster out of the state, where an approval says that the cluster is lost: nothing of it can be deleted any more. Load
  * balancers and volumes that the cluster had made in the cloud are nobody's then.
@@ -16,7 +23,7 @@ export async function forgetObjects(
   environment: string,
   approvals: readonly string[],
 ): Promise<readonly string[]> {
-  const given = approvals.filter((text) => text === CLUSTER_LOST || text.startsWith(`${CLUSTER_LOST}@`));
+  const given = approvals.filter(isForLost);
   if (given.length === 0) return [];
   const state = parseState(await stack.exportState(false));
   const open = [...(state.deployment.pending_operations ?? []), ...stack.remembered()];

@@ -25,6 +25,10 @@ export const maintenanceSchema = z.strictObject({
         hours: z
           .string()
           .regex(HOURS, "must be hours such as 22:00-04:00")
+          .refine((hours) => new Set(hours.split("-")).size > 1, {
+            message: "begins when it ends, which could be the whole day as well as no moment of it",
+            params: { remedy: "for the whole day leave `hours` out; else write when it ends" },
+          })
           .optional()
           .meta({ description: "From when to when; one that ends before it begins ends on the next day. Default: the whole day." }),
       }),

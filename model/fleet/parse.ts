@@ -1,13 +1,17 @@
 import { isFields } from "../data";
 import { type IssuePath, issuesOf, reportIssue, valueAt } from "../issues";
-import type { Findings } from "../problems";
+import { type Findings, nearest } from "../problems";
+import { isWhole, legibleEnvironments, legibleWaves } from "./legible";
 import { type FleetFile, fleetSchema } from "./schema";
 
 /** A fleet file as far as it could be read. */
 export interface ParsedFleet {
+  /** Sections that hold a problem are left out, but for environments and waves: of these what can be read is there. */
   readonly file: FleetFile;
-  /** The sections that hold a problem and are left out. */
+  /** The sections that hold a problem. */
   readonly broken: ReadonlySet<string>;
+  /** Whether all names and globs of environments could be read. */
+  readonly whole: boolean;
 }
 
 const SECRET = [
@@ -23,11 +27,12 @@ const FORMS: Readonly<Record<string, readonly [reason: string, remedy: string]>>
 export function parseFleet(content: unknown, findings: Findings): ParsedFleet {
   if (!isFields(content)) {
     if (content !== undefined) findings.error("", "a fleet file is a map of fields", "start with `name:` and `environments:`");
-    return { file: { name: "fleet", environments: [] }, broken: new Set(["name", "environments", "waves", "registered", "after"]) };
+    return { file: { name: "fleet", environments: [] }, broken: new Set(["name"]), whole: false };
   }
   const { schema, fieldsAt } = fleetSchema;
   const isSecret = ([section, , field]: IssuePath) => (section === "registered" || section === "via") && field === "kubeconfig";
   const broken = new Set<string>();
+  const slips = new Set<string>();
   // Slips in names first: a required field written under a wrong name is not also missing.
   const issues = issuesOf(schema, content, isSecret).sort(
     (a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"),
@@ -35,18 +40,20 @@ export function parseFleet(content: unknown, findings: Findings): ParsedFleet {
   for (const issue of issues) {
     const path = issue.path as IssuePath;
     const hidden = isSecret(path);
+    const fields = () => fieldsAt(path, content);
+    if (issue.code === "unrecognized_keys") for (const key of issue.keys) slips.add([...path, nearest(key, fields())].join("."));
+    else if (valueAt(content, path) === undefined && slips.has(path.join("."))) continue;
     const union = () => (hidden ? SECRET : (FORMS[String(path.at(-2))] ?? ["has no form that is known here", "see `kpaas schema fleet`"]));
     const value = hidden ? undefined : valueAt(content, path);
-    reportIssue(issue, { value, fields: () => fieldsAt(path, content), union, hidden }, findings);
+    reportIssue(issue, { value, fields, union, hidden }, findings);
     broken.add(String(path[0] ?? (issue.code === "unrecognized_keys" ? issue.keys[0] : "")));
   }
-  const { name, environments, ...optional } = content;
+  const { name, environments, waves, ...optional } = content;
   const kept = Object.fromEntries(Object.entries(optional).filter(([section]) => !broken.has(section)));
-  const standIn = ["*"];
-  const file = schema.parse({
-    name: broken.has("name") ? "fleet" : name,
-    environments: broken.has("environments") ? standIn : environments,
-    ...kept,
-  });
-  return { file: broken.has("environments") ? { ...file, environments: [] } : file, broken };
+  const file = schema.parse({ name: broken.has("name") ? "fleet" : name, environments: ["*"], ...kept });
+  const legible = legibleWaves(waves);
+  return {
+    file: { ...file, environments: legibleEnvironments(environments), ...(legible === undefined ? {} : { waves: legible }) },
+    ...{ broken, whole: isWhole(environments) },
+  };
 }

@@ -1,5 +1,6 @@
 import { matches } from "../glob";
 import { type Findings, nearest } from "../problems";
+import { ILLEGIBLE } from "./legible";
 import type { Maintenance } from "./maintenance";
 import type { Member } from "./member";
 import type { ParsedFleet } from "./parse";
@@ -70,19 +71,16 @@ export function selectEnvironments({ environments }: FleetFile, known: readonly 
  * @param members those that could be planned
  * @param all the names of all that the file chooses: what is wrong with one of them is told elsewhere
  */
-export function planFleet(
-  { file, broken }: ParsedFleet,
-  members: readonly Member[],
-  all: readonly string[],
-  findings: Findings,
-): FleetPlan {
+export function planFleet({ file, whole }: ParsedFleet, members: readonly Member[], all: readonly string[], findings: Findings): FleetPlan {
   for (const [section, what] of Object.entries(LATER))
     if (file[section as keyof typeof LATER] !== undefined)
       findings.error(section, `comes in a later version: ${what}`, "take the section out; the clusters are brought up without it");
   checkRegistered(file, all, findings);
   const waves: readonly WaveField[] = file.waves ?? [{ name: "all", select: ["*"] }];
-  const placed = broken.has("waves") || all.length === 0 ? new Map<string, number>() : placeClusters(waves, members, all, file, findings);
-  const after = dependencies(file, members, all, findings);
+  // Where nobody knows which clusters there are, nothing is said of names.
+  const known = whole ? all : [];
+  const placed = known.length === 0 ? new Map<string, number>() : placeClusters(waves, members, known, file, findings);
+  const after = dependencies(file, members, known, findings);
   const order = inOrder(all, after, findings);
   for (const [cluster, before] of after)
     for (const { cluster: other, reason } of before) {
@@ -102,7 +100,7 @@ export function planFleet(
       const { name, canary = 0, bake = "0s", maxConcurrent, maxFailures = 0, approval = false } = wave;
       const maintenance = wave.maintenance ?? file.maintenance;
       const clusters = order.filter((each) => placed.get(each) === index).map((each) => ({ name: each, after: after.get(each) ?? [] }));
-      if (canary > 0 && clusters.length > 0 && canary >= clusters.length)
+      if (canary > 0 && clusters.length > 0 && canary >= clusters.length && !wave.select.includes(ILLEGIBLE))
         findings.error(
           `waves.${index}.canary`,
           `must be fewer than the wave's clusters, of which there are ${clusters.length}`,
@@ -149,7 +147,7 @@ function placeClusters(
   });
   waves.forEach(({ name, select }, index) => {
     select.forEach((each, position) => {
-      if (each === "*") return;
+      if (each === "*" || each === ILLEGIBLE) return;
       const path = `waves.${index}.select.${position}`;
       const found = all.filter((cluster) => selects(each, cluster, labels.get(cluster)));
       // Labels of one that could not be planned are not known.
@@ -179,7 +177,7 @@ function placeClusters(
     findings.error(`waves.${index}.select`, `wave ${waves[first ?? 0]?.name} has all that no other selects`, "write `*` once", "*");
   const left = all.filter((cluster) => !placed.has(cluster));
   if (first !== undefined) for (const cluster of left) placed.set(cluster, first);
-  else if (members.length === all.length)
+  else if (members.length === all.length && !waves.some(({ select }) => select.includes(ILLEGIBLE)))
     for (const cluster of left)
       findings.error(
         "waves",
@@ -211,7 +209,6 @@ function dependencies(
     const before = found.get(cluster) ?? [];
     if (!before.some((each) => each.cluster === other)) found.set(cluster, [...before, { cluster: other, reason }]);
   };
-  // Where nobody knows which clusters there are, nothing is said of names.
   for (const [cluster, globs] of all.length === 0 ? [] : Object.entries(after)) {
     if (!all.includes(cluster)) {
       findings.error(`after.${cluster}`, ...noSuch(cluster, all, "cluster of the fleet"));

@@ -44,11 +44,15 @@ export function fingerprintsOf({ waves }: FleetPreview): Record<string, string> 
  */
 export function readSaved(content: string | undefined, file: string, plan: FleetPlan, work: Work, sandbox: boolean): SavedPreview {
   const problem = (reason: string, remedy: string): Problem => ({ environment: plan.fleet, path: file, reason, remedy, severity: "error" });
-  const again = `make another: \`kpaas fleet preview${work.operation === "upgrade" ? ` --to ${work.to}` : ""} --save ${file}${sandbox ? " --sandbox" : ""}\``;
+  const saving = (to: string) =>
+    `make another: \`kpaas fleet preview${work.operation === "upgrade" ? ` --to ${work.to}` : ""} --save ${to}${sandbox ? " --sandbox" : ""}\``;
+  const again = saving(file);
   if (content === undefined) throw new InvalidInputError([problem("there is no such file", again)]);
   const saved = parsedJson(content);
   refuseNewer("fleetPreview", saved, plan.fleet);
-  if (!isSaved(saved)) throw new InvalidInputError([problem("is no preview that `kpaas fleet preview --save` has written", again)]);
+  // What it is instead is not to be written over.
+  if (!isSaved(saved))
+    throw new InvalidInputError([problem("is no preview that `kpaas fleet preview --save` has written", saving("fleet-preview.json"))]);
   if (saved.fleet !== plan.fleet) throw new InvalidInputError([problem(`is of the fleet ${saved.fleet}`, again)]);
   if (saved.sandbox !== sandbox)
     throw new InvalidInputError([
@@ -63,6 +67,11 @@ export function readSaved(content: string | undefined, file: string, plan: Fleet
   if (missing.length > 0) throw new InvalidInputError([problem(`does not have ${missing.join(", ")}`, again)]);
   requireClusters(plan, saved.approvals);
   return saved;
+}
+
+/** Whether a file is a saved preview, so that another may take its place. */
+export function isSavedPreview(content: string): boolean {
+  return isSaved(parsedJson(content));
 }
 
 /** Adds an approval for one cluster of a fleet to others; a text where it is none. */

@@ -5,16 +5,18 @@ import { maintenanceSchema } from "./maintenance";
 import { viaSchema } from "./via";
 
 const names = unique(z.string().min(1));
-const selector = z.union([
+/** What a wave selects by. */
+export const selectorSchema = z.union([
   z.string().min(1),
   z.strictObject({
     labels: labels.meta({ description: "Clusters that have all of these labels; `provider`, `region` and `profile` are labels of each." }),
   }),
 ]);
 
-const waveSchema = z.strictObject({
+/** A wave, as the file has it. */
+export const waveSchema = z.strictObject({
   name: label("a wave's name", 30).meta({ description: "What it is called where it is approved, and in reports." }),
-  select: z.array(selector).min(1).meta({
+  select: z.array(selectorSchema).min(1).meta({
     description:
       "Names, globs or labels of the clusters in it. `*` alone stands for all that no other wave selects; else each cluster is in one wave.",
   }),
@@ -87,7 +89,7 @@ const fleetFileSchema = z.strictObject({
 /** What the fleet file says. */
 export type FleetFile = z.infer<typeof fleetFileSchema>;
 export type WaveField = z.infer<typeof waveSchema>;
-export type Selector = z.infer<typeof selector>;
+export type Selector = z.infer<typeof selectorSchema>;
 
 /** The JSON Schema of fleet files, for editors. */
 export function fleetJsonSchema(): object {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { loadEnvironment, writeLock } from "../../files/load";
@@ -71,6 +71,34 @@ describe("kpaas fleet preview", () => {
         ["busan", "profil"],
       ],
     );
+  });
+
+  it("is saved over no other file, and says so before anything is looked at", async () => {
+    const root = project({ busan: {} }, {});
+    const file = join(root, "environments", "fleet.yaml");
+    const before = readFileSync(file, "utf8");
+    for (const [where, reason] of [
+      [file, /--save \(is ".*fleet\.yaml"\): is there, and is no saved preview[\s\S]*next: kpaas fleet preview --help/],
+      [root, /--save .* is a folder/],
+    ] as const) {
+      const { code, stderr } = await command(["fleet", "preview", file, "--sandbox", "--save", where], { cwd: root });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, reason);
+    }
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  it("says which command shows the problems of that fleet again", async () => {
+    const root = project({ busan: {}, seoul: {} }, { waves: [{ name: "a", select: ["soul", "*"] }] });
+    const file = join(root, "environments", "fleet.yaml");
+    for (const [words, next] of [
+      [["status"], "kpaas fleet preview --offline"],
+      [["kubeconfig", file, "--output", "all.yaml"], `kpaas fleet preview ${file} --offline`],
+    ] as const) {
+      const { code, stderr } = await command(["fleet", ...words], { cwd: root });
+      assert.equal(code, 2, stderr);
+      assert.equal(stderr.trimEnd().split("\n").at(-1), `next: ${next}`);
+    }
   });
 
   it("refuses what cannot be done with any cluster before it looks at one", async () => {

@@ -48,6 +48,8 @@ describe("An environment whose state is lost", function () {
       assert.deepEqual(idsOf(await readStates(target)), idsOf(before));
     });
 
+  // Addresses bear no mark there: the recovery asks for them.
+  const told = (cloud: string) => (cloud === "nhn" ? [...UNASKED, "networking/floatingIp:FloatingIp"] : UNASKED);
   const served: readonly (readonly [string, Record<string, unknown>])[] = [
     ...CHOSEN.map((cloud) => [cloud, { infrastructure: INFRASTRUCTURES[cloud], platform: SERVICES }] as const),
     ["existing hosts", hostsFile({}, { platform: { ...SERVICES, ...ON_HOSTS } })],
@@ -57,7 +59,7 @@ describe("An environment whose state is lost", function () {
       const target = targetIn(folder(), fields);
       const { findings, again, third, changes, before } = await lifeWithout(target, ({ before: known, sshKey }) => ({
         ...(sshKey === undefined ? {} : { sshKey }),
-        ids: seen(known, ...UNASKED),
+        ids: seen(known, ...told(cloud)),
       }));
       assert.deepEqual(
         unlike(findings, "found", "known", "left").map((line) => line.split(" ").slice(0, 2).join(" ")),

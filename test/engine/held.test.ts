@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { EngineCommand } from "../../engine/command";
 import { StackBusyError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
-import { asOnlyHost } from "../../engine/held";
+import { asOnlyHost, asOnlyWriter } from "../../engine/held";
 import { runOperation } from "../../engine/run-operation";
+import { changeSecrets } from "../../engine/secrets-provider";
 import { stateFile } from "../../engine/state/copy";
+import { openState, readStates, replaceStates } from "../../engine/states";
 import type { EngineTarget } from "../../engine/types";
 import { realSetting } from "../../engine/workspace";
 import { removeFolder } from "../../host/files";
@@ -122,5 +124,39 @@ describe("an environment in one stack, on two hosts", function () {
     );
     const after = spawnSync(process.execPath, [join(__dirname, "..", "support", "one-stack-child.js"), there], { encoding: "utf8" });
     assert.equal(after.stdout.trim(), "ended well", after.stderr);
+  });
+
+  it("is restored, given other secrets, and taken back from a destroy that was broken off by one host at a time", async () => {
+    const [here, there] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "kpaas-held-"))) as [string, string];
+    roots.push(here, there);
+    const { target, up } = seoulIn(here, set);
+    mkdirSync(join(there, "environments"));
+    await up();
+    const elsewhere = { ...target, root: there };
+    const shown = await readStates(elsewhere);
+    const { stack } = await openState(elsewhere, undefined, {});
+    stack.keepBeforeDestroy(shown[0]?.state.deployment.resources ?? assert.fail("it has no state"));
+    const nothing = () => assert.fail("nothing is replaced");
+    const writing = {
+      "a restore": () => replaceStates(elsewhere, shown, shown, nothing),
+      "other secrets": () => changeSecrets(elsewhere, "passphrase", nothing, "another"),
+      "an up after a broken destroy": () => runOperation("up", elsewhere, async () => ({ by: "that" }), {}),
+    };
+    await asOnlyWriter("state restore", target, {}, async () => {
+      for (const [what, write] of Object.entries(writing))
+        await assert.rejects(
+          write(),
+          (error: Error) => error instanceof StackBusyError && /^Environment seoul is being changed by \S+@\S+ /.test(error.message),
+          what,
+        );
+    });
+    assert.notEqual(stack.beforeDestroy(), undefined, "what was kept is kept until somebody has looked for it");
+    await writing["an up after a broken destroy"]();
+    assert.equal(stack.beforeDestroy(), undefined);
+    const now = await readStates(elsewhere);
+    await replaceStates(elsewhere, shown, now, () => undefined);
+    const { backendFolder = "", project } = realSetting(here, target.plan);
+    const left = readdirSync(join(backendFolder, ".pulumi", "stacks", project)).filter((name) => /held\.json(\.gz)?$/.test(name));
+    assert.deepEqual(left, [], "what was held is gone again");
   });
 });

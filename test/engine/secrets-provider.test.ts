@@ -13,7 +13,7 @@ import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
 
 describe("another secrets provider, on the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(engineForTests);
   const folder = temporaryFolders();
   const set = ownVariables();

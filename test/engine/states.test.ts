@@ -38,7 +38,7 @@ function hold({ root, plan }: EngineTarget): string {
 }
 
 describe("the states of an environment, on the real engine", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   before(engineForTests);
   const folder = temporaryFolders();
   const set = ownVariables();

@@ -29,7 +29,7 @@ describe("loading an environment", () => {
   });
 
   it("lists what is an environment: no locks, fleets, stack configurations and bases", () => {
-    for (const name of ["a.lock.yaml", "fleet.yaml", "Pulumi.a.yaml"]) put(name, "name: a\n");
+    for (const name of ["a.lock.yaml", "fleet.yaml", "edge.fleet.yaml", "Pulumi.a.yaml"]) put(name, "name: a\n");
     put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\n");
     put("base.yaml", "infrastructure: { provider: openstack }\n");
     assert.deepEqual(listEnvironments(root), ["a"]);

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Wanted } from "../../../fleet/work";
@@ -84,6 +85,7 @@ async function byEngine(context: Context, file: string | undefined, flags: Previ
   const request = { ...(await fleetRequest(context, file, flags, flags.approve)), ...(only === undefined ? {} : { only }) };
   // Backups are no part of what is shown.
   const wanted: Wanted = to === undefined ? { operation: "up" } : { operation: "upgrade", to, backup: false };
+  if (flags.save !== undefined) await requireReplaceable(context, flags.save);
   const saved = await interruptible(context, (signals) =>
     withFleetProgress(context, titleOf("fleet preview", flags), ({ tell }) => fleetPreview(request, wanted, { ...signals, tell })),
   );
@@ -92,4 +94,20 @@ async function byEngine(context: Context, file: string | undefined, flags: Previ
     writeWhole(resolve(context.cwd, flags.save), `${JSON.stringify(saved, undefined, 2)}\n`);
   }
   return saved.preview;
+}
+
+/** Refuses to write a preview over what is none, such as the fleet's file, before anybody waits for it. */
+async function requireReplaceable(context: Context, file: string): Promise<void> {
+  const [{ readIfThere }, { isSavedPreview }] = await Promise.all([
+    import("../../../host/files.js"),
+    import("../../../model/fleet/saved.js"),
+  ]);
+  const path = resolve(context.cwd, file);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const content = isFolder ? "" : readIfThere(path);
+  if (content === undefined || isSavedPreview(content)) return;
+  const reason = isFolder ? "is a folder" : "is there, and is no saved preview";
+  throw new InvalidInputError([
+    { environment: "", path: "--save", value: file, reason, remedy: "give another file, which may be new", severity: "error" },
+  ]);
 }

@@ -171,6 +171,11 @@ describe("a fleet's waves", () => {
       { maintenance: { timeZone: "UTC", windows: [{ hours: "25:00-26:00" }] } },
       [["maintenance.windows.0.hours", /22:00-04:00/]],
     ],
+    [
+      "hours that begin when they end: the whole day, or no moment of it",
+      { maintenance: { timeZone: "UTC", windows: [{ hours: "22:00-22:00" }, { hours: "00:00-24:00" }] } },
+      [["maintenance.windows.0.hours", /begins when it ends/]],
+    ],
     ["deployments that name no namespace", { health: { deployments: ["portal"] } }, [["health.deployments.0", /NAMESPACE\/NAME/]]],
     [
       "what is for later",
@@ -185,6 +190,58 @@ describe("a fleet's waves", () => {
         ["managed", /later version: .*`registered`/],
         ["mesh", /later version: .*common authority/],
       ],
+    ],
+    [
+      "slips in some waves, beside what is wrong with the others",
+      {
+        waves: [
+          { name: "a", select: ["busan"], bake: "10 minutes", canary: 1 },
+          { name: "a", select: ["ghost", "busan"], maxFailures: -1 },
+          { select: ["seoul"] },
+          { name: "d", select: ["*"], canary: 9 },
+          { name: "e", select: [] },
+        ],
+        after: { busan: ["jeju"] },
+      },
+      [
+        ["waves.0.bake", /duration/],
+        ["waves.0.canary", /of which there are 1/],
+        ["waves.0.select", /busan comes after jeju .* later wave d/],
+        ["waves.1.maxFailures", /at least 0/],
+        ["waves.1.name", /wave 1 has the same name/],
+        ["waves.1.select.0", /no cluster/],
+        ["waves.1.select.1", /wave a too/],
+        ["waves.2.name", /is required/],
+        ["waves.3.canary", /of which there are 1/],
+        ["waves.4.select", /must not be empty/],
+      ],
+    ],
+    [
+      "a selection that cannot be read: who is in no wave is not known then",
+      { waves: [{ name: "a", select: [{ label: { team: "edge" } }, "busan"] }] },
+      [["waves.0.select.0.label", /did you mean "labels"/]],
+    ],
+    [
+      "a list of environments that is wrong in one place, beside what is wrong with the others",
+      { environments: ["busan", "soul", "busan"], after: { seoul: ["busan"] } },
+      [
+        ["after.seoul", /no cluster/],
+        ["environments.1", /did you mean "seoul"/],
+        ["environments.2", /in the list already/],
+      ],
+    ],
+    [
+      "an environment that is no name: what others say of clusters cannot be held against the list then",
+      { environments: ["soul", 7], after: { seoul: ["ghost"] }, waves: [{ name: "a", select: ["ghost"] }] },
+      [
+        ["environments.0", /did you mean "seoul"/],
+        ["environments.1", /must be a text/],
+      ],
+    ],
+    [
+      "a slip in the place of a kubeconfig",
+      { registered: { kt: { kubeconfg: { env: "KT" } } } },
+      [["registered.kt.kubeconfg", /did you mean "kubeconfig"/]],
     ],
     [
       "several at once",

@@ -67,6 +67,11 @@ describe("how a step ended", () => {
     ["nothing, and a signal", endedOf("up", "", null, {}), { outcome: "failed", reason: "its process was ended", transient: true }],
     ["a refusal", endedOf("up", problems("timed out"), 3, {}), { outcome: "failed", reason: "timed out", transient: false }],
     ["a cloud that is busy", endedOf("up", problems("HTTP 503"), 1, {}), { outcome: "failed", reason: "HTTP 503", transient: true }],
+    [
+      "an engine that was killed, as for want of memory",
+      endedOf("up", problems("up of a failed:\n  the engine was killed (SIGKILL) before it had ended"), 1, {}),
+      { outcome: "failed", reason: "up of a failed:\n  the engine was killed (SIGKILL) before it had ended", transient: true },
+    ],
     ["a cloud that says no", endedOf("up", problems("no quota"), 1, {}), { outcome: "failed", reason: "no quota", transient: false }],
     ["a destroy of nothing", endedOf("destroy", problems("Environment a has no stack here: …"), 1, {}), { outcome: "done" }],
     [

@@ -44,6 +44,11 @@ describe("a fleet's saved preview", () => {
     for (const other of [3, {}, PREVIEW, { ...SAVED, approvals: { busan: ["--yes"] } }, { ...SAVED, approvals: { busan: 1 } }])
       assert.throws(() => read(other), because(/is no preview/));
     assert.throws(() => readSaved("{", "preview.json", PLAN, UP, true), because(/is no preview/));
+    assert.throws(
+      () => readSaved("name: korea", "fleet.yaml", PLAN, UP, true),
+      (error: InvalidInputError) => !/--save fleet\.yaml/.test(error.message),
+      "nobody is told to write over what is none",
+    );
     assert.throws(() => readSaved(undefined, "preview.json", PLAN, UP, true), because(/no such file/));
   });
 });
