@@ -1,8 +1,11 @@
+import { delivery, portal } from "./applications";
 import { architecture } from "./architecture";
 import { criteria } from "./criteria";
 import { edge } from "./edge";
+import { cluster, kubeflow, order } from "./installed";
 import { kubernetes } from "./kubernetes";
 import { lecture } from "./lecture";
+import { middleware } from "./middleware";
 import type { ComponentRow, Standing } from "./row";
 import { scripts } from "./scripts";
 
@@ -21,12 +24,22 @@ export const DOCUMENTS: readonly Section[] = [
   { title: "The note on microservices and the criteria of management platforms", rows: criteria },
 ];
 
+/** What K-PaaS's scripts install, in the order in which the reference has it. */
+export const INSTALLED: readonly Section[] = [
+  { title: "K-PaaS's order of installation", rows: order },
+  { title: "What K-PaaS's scripts bring into a cluster", rows: cluster },
+  { title: "K-PaaS's Kubeflow", rows: kubeflow },
+  { title: "K-PaaS's Keycloak, MariaDB, OpenBao and Harbor", rows: middleware },
+  { title: "The portal's applications and settings", rows: portal },
+  { title: "The applications of pipeline and source control", rows: delivery },
+];
+
 /** All of the page. */
-export const SECTIONS: readonly Section[] = [...DOCUMENTS, { title: "What K-PaaS's scripts bring besides", rows: scripts }];
+export const SECTIONS: readonly Section[] = [...DOCUMENTS, ...INSTALLED, { title: "What K-PaaS's scripts bring besides", rows: scripts }];
 
 const HEADING = `# What of K-PaaS there is
 
-Every item of the documents that K-PaaS's container platform describes itself by, and how it stands here. Written from \`dev/components/\` by a test, which holds fields and places to what there is.
+Every item of the documents that K-PaaS's container platform describes itself by, and of what its scripts install, and how it stands here. Written from \`dev/components/\` by a test, which holds fields and places to what there is.
 
 - **in**: brought up from the file. What of it is lacking, the row says.
 - **passed through**: another program's own, which the file hands its settings.
@@ -39,7 +52,7 @@ const STANDINGS: readonly Standing[] = ["in", "passed through", "not yet", "not"
 /** docs/components.md, as the rows say it. */
 export function componentsPage(): string {
   const counts = SECTIONS.map(({ title, rows }) => [title, ...STANDINGS.map((each) => rows.filter(([, is]) => is === each).length)]);
-  return [HEADING, table(["document", ...STANDINGS], counts), ...SECTIONS.flatMap(section)].join("\n");
+  return [HEADING, table(["where it is named", ...STANDINGS], counts), ...SECTIONS.flatMap(section)].join("\n");
 }
 
 function section({ title, rows }: Section): string[] {

@@ -975,7 +975,7 @@ export interface PlatformFields {
     });
     /** Keeps how requests went through the mesh, the newest of them, in memory. Default: as the profile. A change is applied to what stands. */
     readonly tracing?: boolean | (ServiceFields & {
-      /** Of how many requests in a hundred it is told, beside those whose caller asks for it. Default: 1. */
+      /** Of how many requests in a hundred it is told, beside those whose caller asks for it by x-client-trace-id. Default: 1. */
       readonly percent?: number;
       /** How many traces it keeps; older ones go. Default: 50000. */
       readonly most?: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { componentsPage, DOCUMENTS, SECTIONS } from "../../dev/components/page";
+import { componentsPage, DOCUMENTS, INSTALLED, SECTIONS } from "../../dev/components/page";
 import { FILES, kpaasVariablesPage, unknownIn } from "../../dev/kpaas-variables/page";
 import { holds, ROOT, standingOf } from "../support/written";
 
@@ -47,13 +47,17 @@ describe("docs/components.md", () => {
       );
       this.skip();
     }
-    const sections = seedItems(readFileSync(REFERENCE, "utf8"));
-    assert.equal(sections.length, DOCUMENTS.length);
-    for (const [index, { rows, title }] of DOCUMENTS.entries()) {
-      const items = sections[index] ?? [];
-      // Long ones are shortened here.
-      const lacking = items.filter((item, at) => !item.startsWith(rows[at]?.[0] ?? "?"));
-      assert.deepEqual([lacking, rows.length], [[], items.length], title);
+    const text = readFileSync(REFERENCE, "utf8");
+    for (const [sections, items] of [
+      [DOCUMENTS, tablesOf(text, 6, "Seed item").map((table) => table.map(([item = ""]) => item))],
+      [INSTALLED, installedItems(text)],
+    ] as const) {
+      assert.equal(items.length, sections.length);
+      for (const [index, { rows, title }] of sections.entries()) {
+        // Long ones are shortened here.
+        const lacking = (items[index] ?? []).filter((item, at) => !item.startsWith(rows[at]?.[0] ?? "?"));
+        assert.deepEqual([lacking, rows.length], [[], items[index]?.length], title);
+      }
     }
   });
 });
@@ -114,11 +118,21 @@ describe("docs/kpaas-variables.md", () => {
   });
 });
 
-/** The first cells of the tables of section 6, by part. */
-function seedItems(text: string): string[][] {
-  const [, section = ""] = /^## 6\. .*\n([\s\S]*?)^## 7\. /m.exec(text) ?? [];
+/** The rows of a section's tables, by part, without those that are heads: which begin with one of these words. */
+function tablesOf(text: string, number: number, ...heads: readonly string[]): string[][][] {
+  const [, section = ""] = new RegExp(`^## ${number}\\. .*\\n([\\s\\S]*?)^## ${number + 1}\\. `, "m").exec(text) ?? [];
   return section
     .split(/^### /m)
     .slice(1)
-    .map((part) => [...part.matchAll(/^\| (.*?) \| /gm)].map(([, item = ""]) => item).filter((item) => item !== "Seed item"));
+    .map((part) => [...part.matchAll(/^\| (.*) \|$/gm)].map(([, cells = ""]) => cells.split(" | ")))
+    .map((rows) => rows.filter(([item = ""]) => !heads.includes(item)));
+}
+
+/** What the scripts install, as the page has it: of the order what is done and not its number, and both of the last parts in one. */
+function installedItems(text: string): string[][] {
+  const [order = [], ...others] = tablesOf(text, 3, "#", "Component", "Part", "Aspect", "Schema", "Sub-part", "App (S0 name)").filter(
+    (rows) => rows.length > 0,
+  );
+  const parts = others.map((rows) => rows.map(([item = ""]) => item));
+  return [order.map(([, item = ""]) => item), ...parts.slice(0, -2), parts.slice(-2).flat()];
 }

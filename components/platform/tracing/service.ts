@@ -12,7 +12,7 @@ export const tracing = defineService({
       .min(0)
       .max(100)
       .optional()
-      .describe("Of how many requests in a hundred it is told, beside those whose caller asks for it. Default: 1."),
+      .describe("Of how many requests in a hundred it is told, beside those whose caller asks for it by x-client-trace-id. Default: 1."),
     most: z.number().int().min(1).optional().describe("How many traces it keeps; older ones go. Default: 50000."),
   }),
   replicas: 1,

@@ -14,6 +14,7 @@ import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
+import { ALERT_CASES } from "../../support/alert-cases";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { allServices, at, everyServicePlan, ofKind, platformGraph, traefikPlan, workloads } from "./fixtures";
 import { METRICS } from "./metric-sources";
@@ -58,6 +59,24 @@ describe("alerts and dashboards", () => {
     for (const { rules } of ruleGroups(Object.keys(allServices)) as { rules: Bag[] }[])
       for (const rule of rules)
         assert.match(String(at(rule, "annotations", "runbook_url")), new RegExp(`#${String(rule.alert).toLowerCase()}$`));
+  });
+
+  it("have numbers each that alert somebody, and name in their texts only what those numbers say", () => {
+    const told = (alert: string, severity: string) =>
+      ALERT_CASES.filter((each) => each.told && each.alert === alert && each.severity === severity);
+    // Several services may have one of the same name.
+    const short = alerts.filter(({ name, severity }) => {
+      const alike = alerts.filter((each) => each.name === name && each.severity === severity);
+      return told(name, severity).length < alike.length;
+    });
+    assert.deepEqual(
+      short.map(({ name, severity, expr }) => `${name} ${severity}: ${expr}`),
+      [],
+    );
+    for (const { name, severity, summary } of alerts) {
+      const said = new Set(told(name, severity).flatMap((each) => Object.keys(each.told ?? {})));
+      for (const [, label = ""] of summary.matchAll(/\$labels\.(\w+)/g)) assert.ok(said.has(label), `${name}: ${label}`);
+    }
   });
 
   it("are of services that there are, and there only with them", () => {
