@@ -50,5 +50,15 @@ describe("Mutexes in a file backend", () => {
     assert.match(busyError("seoul", holder).message, /^The lock on environment seoul is torn.* delete \S+since\.json\.$/);
   });
 
+  it("that a full disk has kept from being written whole are removed, unless an engine may be writing them", async () => {
+    const dead = { pid: await deadPid(), username: "u", hostname: hostname(), timestamp: new Date().toISOString() };
+    const { root, left } = backend({ "a.json.18ec.tmp": "", "b.json.18ed.tmp": '{"pid":', "c.json.18ee.tmp": "", "d.json.18ef.tmp": dead });
+    const folder = join(root, ".pulumi", "locks", "organization", "kpaas", "seoul");
+    const before = new Date(Date.now() - 60_000);
+    for (const name of ["a.json.18ec.tmp", "b.json.18ed.tmp"]) utimesSync(join(folder, name), before, before);
+    removeDeadMutexes(root, "kpaas", "seoul");
+    assert.deepEqual(left(), ["c.json.18ee.tmp"]);
+  });
+
   it("need not exist", () => assert.deepEqual(removeDeadMutexes(folder(), "kpaas", "seoul"), []));
 });
