@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/request";
 import type { Approvals } from "../model/fleet/records";
@@ -69,8 +69,8 @@ export async function runFleet(
     writeLines(context.stderr, ["nothing was changed"]);
     throw new Exit(EXIT.interrupted);
   }
-  if (flags.report !== undefined) await writeReport(flags.report, report);
   printReport(context, report, flags.json === true);
+  if (flags.report !== undefined) await writeReport(resolve(context.cwd, flags.report), report);
   const code = codeOf(report);
   if (code !== EXIT.done) throw new Exit(code, nextOf(report, flags));
 }
@@ -113,9 +113,7 @@ async function writeReport(file: string, report: FleetReport): Promise<void> {
 
 /** @param named the answer, where it was given beforehand */
 function askerOf(context: Context, command: string, named?: string): (question: FleetQuestion) => Promise<boolean> {
-  const remedy =
-    command === "fleet destroy" ? "add --approve NAME, the fleet's name: what is lost is told, and nobody is asked" : undefined;
-  const ask = named === undefined ? asking(context, command, remedy) : async () => named;
+  const ask = named === undefined ? asking(context, command) : async () => named;
   return async (question) => {
     if (question.kind === "destroy") {
       writeLines(
@@ -140,6 +138,15 @@ export function approveOption(): Option {
     const approvals = withApproval(text, before);
     if (typeof approvals === "string") throw new InvalidArgumentError(approvals);
     return approvals;
+  });
+}
+
+/** Where a report goes, in the form that its name ends with. */
+export function reportOption(): Option {
+  const option = new Option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON (.json)");
+  return option.argParser((file) => {
+    if (!/\.(md|xml|json)$/.test(file)) throw new InvalidArgumentError("It must end with .md, .xml or .json.");
+    return file;
   });
 }
 

@@ -77,7 +77,7 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   // What was typed is wrong, and no file.
   if (errors.length > 0 && errors.every(({ path }) => path.startsWith("--"))) return helpOf(argv);
   const whole = problems.find(({ path, severity }) => path === "" && severity === "error");
-  const option = /^add (--[a-z]+(?: [a-z]+$)?)/.exec(whole?.remedy ?? "")?.[1];
+  const option = /^add (--[a-z]+(?: [a-z][a-z0-9-]*(?=:|$))?)/.exec(whole?.remedy ?? "")?.[1];
   if (option !== undefined) return commandLine([...argv, ...option.split(" ")]);
   const meant = /^did you mean "([^"]+)"/.exec(whole?.remedy ?? "")?.[1];
   if (meant !== undefined) return commandLine(argv.map((word) => (word === whole?.environment ? meant : word)));

@@ -186,7 +186,11 @@ describe("kpaas fleet preview", () => {
       ["rotate --service nothing --sandbox", /"nothing"\): is a service of no cluster/],
       ["rotate --only zz --sandbox", /--only \(is "zz"\): is no cluster of the fleet/],
       ["destroy --via operator --yes", /the operator destroys nothing[\s\S]*delete the fleet's Stacks/],
-      ["destroy --sandbox", /no terminal to ask on[\s\S]*add --approve NAME, the fleet's name/],
+      ["up --sandbox --yes --report all.pdf", /It must end with \.md, \.xml or \.json\./],
+      [
+        "destroy --sandbox",
+        /no terminal to ask on[\s\S]*add --approve [a-z]+: what is lost is told[\s\S]*next: kpaas fleet destroy --sandbox --approve [a-z]+$/m,
+      ],
     ];
     for (const [words, expected] of cases) {
       const { code, stderr } = await command(["fleet", ...words.split(" ")], { cwd: root });

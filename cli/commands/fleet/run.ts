@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { asking } from "../../asking";
 import { type Context, writeLines } from "../../context";
-import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, reportOption, runFleet } from "../../fleet-run";
 import { badUsage } from "../../report";
 
 interface UpFlags extends FleetFlags, ApproveFlags {
@@ -104,7 +105,12 @@ export function registerDestroy(fleet: Command, context: Context): void {
         { ...flags, named: approve },
         "fleet destroy",
         (operator) => fleetDestroy(request, operator, approve),
-        () => void readFleet(request),
+        () =>
+          void asking(
+            context,
+            "fleet destroy",
+            `add --approve ${readFleet(request).plan.fleet}: what is lost is told, and nobody is asked`,
+          ),
       );
     });
 }
@@ -137,8 +143,5 @@ export function named(command: Command): Command {
 
 /** The options of what works on a fleet. */
 export function withOptions(command: Command): Command {
-  return named(command)
-    .addOption(parallelOption())
-    .option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON")
-    .option("--json", "print the report as JSON");
+  return named(command).addOption(parallelOption()).addOption(reportOption()).option("--json", "print the report as JSON");
 }
