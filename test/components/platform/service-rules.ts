@@ -59,6 +59,18 @@ const LASTING = ["Deployment", "StatefulSet", "DaemonSet"];
 /** The label of pods by which an issuer answers ACME. */
 const SOLVER = "acme.cert-manager.io/http01-solver";
 
+/** An image at one of the registries that everybody pulls from, where it is not below another one's name. */
+const IMAGE_OUTSIDE =
+  /(?<![\w.:/-])(?:(?:registry-1\.)?docker\.io|quay\.io|ghcr\.io|(?:k8s\.)?gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws|[\w-]+\.pkg\.dev|nvcr\.io|registry\.gitlab\.com)\/[\w./-]+/g;
+
+/** All texts in a value, but for names of images that stand beside their registry, as some charts want them. */
+function wholeTexts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  const isInParts = typeof (value as { registry?: unknown }).registry === "string";
+  return Object.entries(value).flatMap(([key, each]) => (isInParts && ["image", "repository"].includes(key) ? [] : wholeTexts(each)));
+}
+
 /** What holds for every service. */
 export const RULES: Readonly<Record<string, Rule>> = {
   "verifies whom it speaks TLS to": ({ graph, service }) => {
@@ -361,6 +373,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
     const operators = services.filter(({ name }) => service.dependsOn.includes(name)).flatMap(({ images }) => Object.values(images));
     for (const image of beside) assert.ok(operators.includes(image), image);
     for (const image of [...used, ...beside]) assert.match(image, /^registry\.intra:5000\//);
+  },
+  "names no image outside of the plan in any text of its objects": ({ objects }) => {
+    // Those of the plan are all in the registry inside; where charts are fetched from is no image.
+    const texts = objects.flatMap(({ inputs: { chart: _chart, repositoryOpts: _from, ...inputs } }) => wholeTexts(inputs));
+    assert.deepEqual(
+      texts.flatMap((text) => [...text.matchAll(IMAGE_OUTSIDE)].flat()),
+      [],
+    );
   },
   "has probes, unless it is a job, and requests CPU and memory and limits its memory": ({ workloads: own, containers }) => {
     for (const { resource, containers: running } of own) {
