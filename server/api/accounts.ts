@@ -16,6 +16,7 @@ import { nameHolds } from "../data/name-holds";
 import type { Row } from "../data/tables";
 import { type Fault, HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
+import { HIGHEST_ROW } from "../http/sent";
 import { secretFields } from "../secrets/store";
 import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
@@ -59,9 +60,9 @@ const Changed = z.strictObject({
   ...{ region: where.region.optional(), project: where.project.optional(), site: where.site.optional() },
   credentials: credentials.optional(),
 });
-const byNumber = z.strictObject({ id: z.coerce.number().int().positive().max(2_147_483_647) });
+const byNumber = z.strictObject({ id: z.coerce.number().int().positive().max(HIGHEST_ROW) });
 const query = pageQuery.extend({
-  after: z.coerce.number().int().min(0).max(2_147_483_647).optional().meta({ description: "What `next` of the page before said." }),
+  after: z.coerce.number().int().min(0).max(HIGHEST_ROW).optional().meta({ description: "What `next` of the page before said." }),
   provider: provider.optional(),
   search: z.string().max(100).optional().meta({ description: "Part of a name." }),
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Trail } from "../audit/trail";
 import { defineRoute, type Route } from "../http/route";
+import { HIGHEST_ROW } from "../http/sent";
 import { page, pageOf, pageQuery } from "./page";
 
 const Entry = z
@@ -19,7 +20,11 @@ export function auditRoutes(trail: Pick<Trail, "read" | "verify">): Route[] {
   return [
     defineRoute({
       ...{ id: "listAudit", method: "GET", path: "/api/v1/audit", summary: "What was done, oldest first" },
-      ...{ needs: "administrator", query: pageQuery.extend({ after: z.coerce.number().int().min(0).default(0) }), reply: pageOf(Entry) },
+      ...{
+        needs: "administrator",
+        query: pageQuery.extend({ after: z.coerce.number().int().min(0).max(HIGHEST_ROW).default(0) }),
+        reply: pageOf(Entry),
+      },
       handle: async ({ query: { after, limit } }) => {
         const entries = await trail.read(after, limit + 1);
         return page(

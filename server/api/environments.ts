@@ -7,6 +7,7 @@ import { filesOf, fourEyesOf } from "../environments/rules";
 import { mayStand, NEW, type Standing, standingOf } from "../environments/standing";
 import { HttpProblem } from "../http/problem";
 import { Answer, defineRoute, type Route } from "../http/route";
+import { HIGHEST_ROW } from "../http/sent";
 import { OPEN } from "../work/types";
 import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
@@ -30,7 +31,7 @@ const Written = z.strictObject({
     .max(64)
     .optional()
     .meta({ description: "The file's newest commit as it was read; left out: it must not be there yet." }),
-  account: z.number().int().positive().max(2_147_483_647).nullable().optional().meta({
+  account: z.number().int().positive().max(HIGHEST_ROW).nullable().optional().meta({
     description: "The cloud account that its operations log in by; null: none. Takes an administrator. Left out: as it is.",
   }),
 });

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ofProvider } from "../accounts/providers";
 import type { FailureShape } from "../http/route";
-import { text } from "../http/sent-text";
+import { HIGHEST_ROW, text } from "../http/sent";
 
 export { ofProvider, PROVIDERS, type Provider } from "../accounts/providers";
-export { text } from "../http/sent-text";
+export { text } from "../http/sent";
 
 /* K-PaaS's shapes, as its portal's programs of 1.7 send and read them (cp-portal-api, cp-portal-common-api, cp-terraman). */
 
@@ -34,7 +34,7 @@ export const failure: FailureShape = (problem) => {
 export const providerType = ofProvider.default("AWS");
 
 /** The account, template or key that is meant. */
-export const uid = z.coerce.number("must be a number").int().positive().max(2_147_483_647);
+export const uid = z.coerce.number("must be a number").int().positive().max(HIGHEST_ROW);
 
 /** What is asked of a list: K-PaaS's `offset` counts pages. Other fields are not looked at, as there. */
 export const listQuery = z.object({

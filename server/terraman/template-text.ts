@@ -7,7 +7,7 @@ import { type Fault, HttpProblem } from "../http/problem";
 import type { Provider } from "./shapes";
 
 /** A line that HCL has, and YAML has not. */
-const HCL = /^\s*(terraform|provider|resource|data|variable|output|module|locals)\b[^:\n]*\{\s*$/m;
+const HCL = /^\s*(terraform|provider|resource|data|variable|output|module|locals)\b[^:\n]*\{/m;
 
 /** Fields by which a file reaches for others: what comes by HTTP brings all of itself. */
 const REACHING: Readonly<Record<string, string>> = {

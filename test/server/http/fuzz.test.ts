@@ -115,7 +115,7 @@ interface OneByOne {
 /** Of how many characters that mean something elsewhere each field is given each time; of all of them in turn. */
 const EACH = Math.max(3, Math.min(METACHARACTERS.length, Math.ceil(RUNS / 4)));
 
-/** For each field of each call that is a text, requests in which it alone is what breaks out of SQL, shells and paths. */
+/** For each field of each call, requests in which it alone is what breaks out of SQL, shells and paths, or where numbers end. */
 function* oneByOne(paths: Readonly<Record<string, unknown>>): Generator<OneByOne> {
   let turn = 0;
   for (const [path, operations] of Object.entries(paths))
@@ -124,12 +124,12 @@ function* oneByOne(paths: Readonly<Record<string, unknown>>): Generator<OneByOne
       const named = list(parameters).map(fields);
       const properties = fields(fields(fields(fields(fields(requestBody).content)["application/json"]).schema).properties);
       const places = [
-        ...named.filter(({ in: where }) => where !== "header").map(({ name }) => String(name)),
-        ...Object.keys(properties).map((name) => `body.${name}`),
+        ...named.filter(({ in: where }) => where !== "header").map(({ name, schema }) => [String(name), schema] as const),
+        ...Object.entries(properties).map(([name, schema]) => [`body.${name}`, schema] as const),
       ];
-      for (const place of places)
-        for (let time = 0; time < EACH; time++) {
-          const bad = METACHARACTERS[turn++ % METACHARACTERS.length] ?? "";
+      for (const [place, schema] of places) {
+        const texts = Array.from({ length: EACH }, () => METACHARACTERS[turn++ % METACHARACTERS.length] ?? "");
+        for (const bad of [...texts, ...edgesOf(schema)]) {
           const url = path.replace(/\{(\w+)\}/g, (_, name: string) => asWord(name === place ? bad : goodFor(name)));
           const query = named.some(({ name, in: where }) => name === place && where === "query") ? `?${place}=${asWord(bad)}` : "";
           const body = Object.fromEntries(Object.keys(properties).map((name) => [name, `body.${name}` === place ? bad : goodFor(name)]));
@@ -141,7 +141,15 @@ function* oneByOne(paths: Readonly<Record<string, unknown>>): Generator<OneByOne
             ...(requestBody === undefined ? {} : { body }),
           };
         }
+      }
     }
+}
+
+/** The lowest and the highest number that a schema takes; none where it takes no whole numbers. */
+function edgesOf(schema: unknown): number[] {
+  const { type, minimum, maximum, exclusiveMinimum } = fields(schema);
+  if (type !== "integer") return [];
+  return [Number(minimum ?? exclusiveMinimum ?? 0), Number(maximum ?? Number.MAX_SAFE_INTEGER)];
 }
 
 function goodFor(name: string): unknown {

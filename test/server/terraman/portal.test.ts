@@ -124,7 +124,8 @@ describe("K-PaaS's portal", () => {
       assert.deepEqual([status, body.resultCode], [200, "FAIL"], hclScript);
       return String(body.resultMessage);
     };
-    assert.match(await refused('provider "openstack" {\n  region = "x"\n}\n'), /this is HCL, which nothing here runs/);
+    for (const hcl of ['provider "openstack" {\n  region = "x"\n}\n', 'resource "openstack_compute_instance_v2" "a" { name = "x" }'])
+      assert.match(await refused(hcl), /this is HCL, which nothing here runs/);
     assert.match(await refused("a: [b"), /this is no YAML/);
     assert.match(await refused("[".repeat(50_000)), /this is no YAML/);
     assert.match(
