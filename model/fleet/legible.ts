@@ -1,10 +1,8 @@
 import { isFields } from "../data";
+import { ILLEGIBLE } from "../glob";
 import { type FleetFile, selectorSchema, type WaveField, waveSchema } from "./schema";
 
 /* What can be read of a section that holds a problem, so that what else is wrong with it is told at once too. */
-
-/** Stands for a selector that cannot be read: it selects nothing, and nobody knows what it would. */
-export const ILLEGIBLE = "";
 
 /** The names and globs of a list of environments; each once. */
 export function legibleEnvironments(value: unknown): string[] {

@@ -1,6 +1,5 @@
-import { matches } from "../glob";
+import { ILLEGIBLE, matches } from "../glob";
 import { type Findings, nearest } from "../problems";
-import { ILLEGIBLE } from "./legible";
 import type { Maintenance } from "./maintenance";
 import type { Member } from "./member";
 import type { ParsedFleet } from "./parse";
