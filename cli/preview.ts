@@ -1,4 +1,5 @@
 import type { OperationResult } from "../engine/types";
+import { contentDigest } from "../model/canonical";
 import type { Layer } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Depth } from "../model/preview/lines";
@@ -30,10 +31,16 @@ export function drawn(section: Section, { width, colors }: ViewStyle): string[] 
   return [...about, ...table(columns, section.rows, width, colors)];
 }
 
-/** What `--json` prints of a report beside what every operation prints. */
-export function reportFields({ impacts, versions, moves, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
+/**
+ * What `--json` prints of a report beside what every operation prints. Of what is to be made the engine tells names alone: `plan` is another one
+ * where file or lock ask for anything else.
+ */
+export function reportFields(
+  plan: EnvironmentPlan,
+  { impacts, versions, moves, steps, ports, groups, later }: PreviewReport,
+): Record<string, unknown> {
   return {
-    ...{ steps, impacts, versions, moves, ports, later },
+    ...{ plan: contentDigest(plan), steps, impacts, versions, moves, ports, later },
     groups: groups.map(({ name, about, resources }) => ({ name, about, resources: resources.map(({ urn }) => urn) })),
   };
 }

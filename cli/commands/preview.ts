@@ -45,7 +45,7 @@ async function run(context: Context, reference: string, flags: PreviewFlags): Pr
   const depth = flags.full === true ? "full" : flags.diff === true ? "diff" : "short";
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
   const lines = await describeReport(report, depth, style);
-  printResult(context, result, flags.json === true, () => [...notes, ...lines], { ...reportFields(report), notes });
+  printResult(context, result, flags.json === true, () => [...notes, ...lines], { ...reportFields(plan, report), notes });
 }
 
 async function look(context: Context, reference: string, flags: PreviewFlags): Promise<Done & { readonly notes: readonly string[] }> {

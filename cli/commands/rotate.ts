@@ -40,7 +40,7 @@ async function look(context: Context, reference: string, flags: RotateFlags): Pr
   const report = await reportOf(target.plan, undefined, result);
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
   const lines = [...describeRotation(rotation, style), "", ...(await describeReport(report, "short", style))];
-  printResult(context, result, flags.json === true, () => lines, { ...reportFields(report), ...rotationFields(rotation) });
+  printResult(context, result, flags.json === true, () => lines, { ...reportFields(target.plan, report), ...rotationFields(rotation) });
 }
 
 async function run(context: Context, reference: string, flags: RotateFlags): Promise<void> {

@@ -35,12 +35,12 @@ export function endedOf(step: Step, printed: string, code: number | null | undef
   return { outcome: "failed", reason: code === null ? "its process was ended" : `it ended with ${code}`, transient: code === null };
 }
 
-/** What a preview shows, in a word: all that would be changed, and nothing that is another each time. */
+/** What a preview shows, in a word: all that would be changed, all that is asked for, and nothing that is another each time. */
 function previewFingerprint(data: Readonly<Record<string, unknown>>): string {
-  const { changes, steps, resources, impacts, moves, ports, later, approved } = data;
+  const { plan, changes, steps, resources, impacts, moves, ports, later, approved } = data;
   // The engine tells of resources in the order in which it comes to them, which is another one each time.
   const unordered = list(resources).map(contentDigest).sort();
-  return contentDigest({ changes, steps, unordered, impacts, moves, ports, later, approved }).slice(0, 16);
+  return contentDigest({ plan, changes, steps, unordered, impacts, moves, ports, later, approved }).slice(0, 16);
 }
 
 /** Whether a cluster is what the fleet's file asks for; without a field of its own, whatever `kpaas cluster health` calls bad is. */

@@ -49,6 +49,16 @@ describe("A fleet of three environments in the sandbox", function () {
     );
     assert.match(output, /3 clusters are previewed, \d+ at once: about \d+ s, going by the machines and services/);
 
+    // Of what is to be made the engine shows names alone.
+    const fresh = await ended(start("preview", "--save", "fresh.json"));
+    assert.equal(fresh.code, 0, fresh.output);
+    write("a", { infrastructure: { provider: "openstack", access: { adminCidrs: ["0.0.0.0/0"] } } });
+    const opened = await ended(start("up", "--yes", "--plan", "fresh.json"));
+    assert.equal(opened.code, 3, opened.output);
+    assert.match(opened.output, /a: its preview is another one than was approved/);
+    assert.deepEqual(ups(records()), []);
+    write("a");
+
     const first = start("up", "--yes");
     let said = "";
     for (const stream of [first.stdout, first.stderr]) stream.on("data", (chunk) => (said += String(chunk)));

@@ -113,5 +113,6 @@ describe("how a step ended", () => {
     ];
     assert.equal(preview({ resources: [one, other] }), preview({ resources: [other, one] }));
     assert.notEqual(preview({}), preview({ resources: [{ op: "delete" }] }));
+    assert.notEqual(preview({ plan: "a" }), preview({ plan: "b" }), "of what is to be made, the engine tells names alone");
   });
 });
