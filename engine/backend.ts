@@ -85,9 +85,9 @@ function isTorn(path: string): boolean {
 function isDead(path: string): boolean {
   const mutex = readMutex(path);
   // Before it is renamed it is there for an instant. One that a full disk has kept from that is read by the engine all the same, which fails.
-  if (mutex === undefined && path.endsWith(".tmp")) return ageOf(path) > UNFINISHED_MS;
+  if (mutex === undefined && path.endsWith(".tmp")) return Date.now() - changedAt(path) > UNFINISHED_MS;
   // Written whole, by renaming: only a host that lost its power tears one. One that was torn since this host started is another's.
-  if (mutex === undefined) return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) < bootTime();
+  if (mutex === undefined) return changedAt(path) < bootTime();
   const writtenAt = Date.parse(mutex.timestamp ?? "");
   if (mutex.hostname !== hostname() || mutex.pid === undefined || Number.isNaN(writtenAt)) return false;
   return !wroteAndRuns(mutex.pid, writtenAt);
@@ -96,8 +96,9 @@ function isDead(path: string): boolean {
 /** So long no engine takes to write a mutex, in milliseconds. */
 const UNFINISHED_MS = 10_000;
 
-function ageOf(path: string): number {
-  return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY);
+/** When a file was written last; never, where there is none. */
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
 }
 
 function readMutex(path: string): MutexContent | undefined {

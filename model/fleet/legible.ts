@@ -4,14 +4,16 @@ import { type FleetFile, selectorSchema, type WaveField, waveSchema } from "./sc
 
 /* What can be read of a section that holds a problem, so that what else is wrong with it is told at once too. */
 
+const isLegible = (each: unknown): each is string => typeof each === "string" && each !== "";
+
 /** The names and globs of a list of environments; each once. */
 export function legibleEnvironments(value: unknown): string[] {
-  return Array.isArray(value) ? [...new Set(value.filter((each) => typeof each === "string" && each !== ""))] : [];
+  return Array.isArray(value) ? [...new Set(value.filter(isLegible))] : [];
 }
 
 /** Whether all that a list names can be read. */
 export function isWhole(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string" && each !== "");
+  return Array.isArray(value) && value.length > 0 && value.every(isLegible);
 }
 
 /** Each wave with those of its fields that can be read, at its place; undefined where there is no list of waves. */

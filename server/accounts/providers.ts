@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Row } from "../data/tables";
 import type { Fault } from "../http/problem";
-import { text } from "../http/sent";
+import { text } from "../http/sent-text";
 
 /** Clouds as K-PaaS calls them. */
 export const PROVIDERS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT"] as const;

@@ -13,10 +13,9 @@ import {
 } from "../accounts/providers";
 import { type Send, tryLogin } from "../accounts/try-login";
 import { nameHolds } from "../data/name-holds";
-import type { Row } from "../data/tables";
+import { HIGHEST_ROW, type Row } from "../data/tables";
 import { type Fault, HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
-import { HIGHEST_ROW } from "../http/sent";
 import { secretFields } from "../secrets/store";
 import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";

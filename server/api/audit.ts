@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Trail } from "../audit/trail";
+import { HIGHEST_ROW } from "../data/tables";
 import { defineRoute, type Route } from "../http/route";
-import { HIGHEST_ROW } from "../http/sent";
 import { page, pageOf, pageQuery } from "./page";
 
 const Entry = z

@@ -1,6 +1,9 @@
 import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
 import type { Step } from "../../model/fleet/work";
 
+/** The highest number that a row has: PostgreSQL's `integer` ends there. */
+export const HIGHEST_ROW = 2_147_483_647;
+
 /** A moment: a Date when it is read. */
 type Moment = ColumnType<Date, Date | undefined, Date>;
 

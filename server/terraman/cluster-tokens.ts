@@ -1,3 +1,4 @@
+import { sideBySide } from "../../fleet/side-by-side";
 import { at, fields, list, parsedJson } from "../../model/data";
 import type { Database } from "../data/database";
 import { type Log, whatFailed } from "../http/log";
@@ -41,18 +42,14 @@ export class ClusterTokens {
     for (const id of [...this.next.keys()]) if (!rows.some((row) => row.id === id)) this.next.delete(id);
     const dueOf = (id: string) => this.next.get(id) ?? 0;
     const due = rows.filter(({ id }) => dueOf(id) <= now).sort((a, b) => dueOf(a.id) - dueOf(b.id));
-    const one = async () => {
-      for (let row = due.shift(); row !== undefined; row = due.shift()) {
-        const { id, environment } = row;
-        if (environment === null) continue;
-        const next = await this.renewOf(id, environment, now).catch((error: unknown) => {
-          this.parts.log.failure(id, whatFailed(error));
-          return now + AGAIN_MS;
-        });
-        this.next.set(id, next);
-      }
-    };
-    await Promise.all(Array.from({ length: TOGETHER }, one));
+    await sideBySide(due, TOGETHER, async ({ id, environment }) => {
+      if (environment === null) return;
+      const next = await this.renewOf(id, environment, now).catch((error: unknown) => {
+        this.parts.log.failure(id, whatFailed(error));
+        return now + AGAIN_MS;
+      });
+      this.next.set(id, next);
+    });
   }
 
   /** Gives when it is to be looked at again. */

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { ofProvider } from "../accounts/providers";
+import { HIGHEST_ROW } from "../data/tables";
 import type { FailureShape } from "../http/route";
-import { HIGHEST_ROW, text } from "../http/sent";
+import { text } from "../http/sent-text";
 
 export { ofProvider, PROVIDERS, type Provider } from "../accounts/providers";
-export { text } from "../http/sent";
+export { text } from "../http/sent-text";
 
 /* K-PaaS's shapes, as its portal's programs of 1.7 send and read them (cp-portal-api, cp-portal-common-api, cp-terraman). */
 

@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** The highest number that a row has: PostgreSQL's `integer` ends there. */
-export const HIGHEST_ROW = 2_147_483_647;
-
 /** What K-PaaS's programs send as a text may be a number, or missing. */
 export const text = (most: number) =>
   z
