@@ -21,7 +21,7 @@ import { clusterLost } from "./state/lost";
 import { rememberMore, tellUnanswered } from "./state/pending";
 import { approvedDeletions, type Protection } from "./state/protection";
 import { pendingStack } from "./state/stack";
-import { parseState, type State } from "./state/state";
+import { isNameAlone, parseState, type State } from "./state/state";
 import { translateErrors, watchProgram } from "./translate";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { Watch } from "./watch";
@@ -186,10 +186,11 @@ async function openRun(
   workspace.selectStack = async () => {};
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
   const stack = await Stack.select(setting.stack, workspace);
-  await open.exportState(false).catch(async (error: unknown) => {
+  const there = await open.exportState(false).catch((error: unknown) => {
     if (program === undefined || !(error instanceof StackNotFoundError)) throw error;
-    await open.create();
+    return undefined;
   });
+  if (there === undefined || (program !== undefined && isNameAlone(there))) await open.create();
   // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
   workspace.stackOutputs = async () => ({});
   stack.info = async () => undefined;

@@ -16,7 +16,7 @@ import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
 import { exportedState } from "./copy";
 import type { PendingStack } from "./pending";
-import { parseOperations, parseResources } from "./state";
+import { isNameAlone, parseOperations, parseResources } from "./state";
 
 /** The state of a stack that was made just now. */
 const EMPTY = JSON.stringify({ version: 3, deployment: {} });
@@ -24,7 +24,7 @@ const EMPTY = JSON.stringify({ version: 3, deployment: {} });
 /** A stack of which the state is read once, as long as nothing is written. */
 export type OpenedStack = PendingStack &
   DestroyedStack & {
-    /** Makes it, where there is none. */
+    /** Makes it, where there is none or its name alone. */
     create(): Promise<void>;
     /** Called where the state was written by other means. */
     changed(): void;
@@ -95,6 +95,21 @@ export function pendingStack(
       throw new OperationFailedError(`what was broken off could not be ${what}:\n${collector.failure}`, { cause: error });
     }
   };
+  const importState = async (state: string) => {
+    // Exporting locks nothing: what another operation wrote since then would be lost.
+    if (basis !== undefined && (await exported()) !== basis)
+      throw new StackBusyError(
+        `The state of ${stack} changes while this operation looks at it: another one is under way. Wait for it to end.`,
+      );
+    changed();
+    const file = join(folder, `${stack}.${process.pid}.import`);
+    write(file, state);
+    try {
+      await command.run(["stack", "import", "--stack", stack, "--file", file], workDir, {});
+    } finally {
+      rmSync(file, { force: true });
+    }
+  };
   return {
     async create() {
       try {
@@ -103,6 +118,7 @@ export function pendingStack(
       } catch (error) {
         // Another operation may have made it in the meantime.
         if (!(error instanceof StackAlreadyExistsError)) throw error;
+        if (known !== undefined && isNameAlone(known)) await importState(EMPTY);
       }
     },
     changed: () => changed(),
@@ -111,21 +127,7 @@ export function pendingStack(
       if (known === undefined) known = basis = await exported();
       return known;
     },
-    async importState(state) {
-      // Exporting locks nothing: what another operation wrote since then would be lost.
-      if (basis !== undefined && (await exported()) !== basis)
-        throw new StackBusyError(
-          `The state of ${stack} changes while this operation looks at it: another one is under way. Wait for it to end.`,
-        );
-      changed();
-      const file = join(folder, `${stack}.${process.pid}.import`);
-      write(file, state);
-      try {
-        await command.run(["stack", "import", "--stack", stack, "--file", file], workDir, {});
-      } finally {
-        rmSync(file, { force: true });
-      }
-    },
+    importState,
     remembered: () => kept(memory, (text) => parseOperations(text, environment)) ?? [],
     remember(operations) {
       if (operations.length > 0) write(memory, JSON.stringify(operations));

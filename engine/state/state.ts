@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fields, isFields } from "../../model/data";
 import type { Values } from "../../model/findable";
 import { type Format, refuseNewer } from "../../model/formats";
 import { parseStackName } from "../../model/layers";
@@ -47,12 +48,15 @@ const operationSchema = z.looseObject({
   since: z.string().optional(),
 });
 
+const deploymentSchema = z.looseObject({
+  manifest: z.looseObject({ time: z.string().optional() }).optional(),
+  resources: z.array(resourceSchema).optional(),
+  pending_operations: z.array(operationSchema).optional(),
+});
+
 const stateSchema = z.looseObject({
-  deployment: z.looseObject({
-    manifest: z.looseObject({ time: z.string().optional() }).optional(),
-    resources: z.array(resourceSchema).optional(),
-    pending_operations: z.array(operationSchema).optional(),
-  }),
+  // Of a stack that is its name alone there is nothing.
+  deployment: z.preprocess((value) => value ?? {}, deploymentSchema),
 });
 
 /** A stack's state as `pulumi stack export` writes it, secrets encrypted. */
@@ -74,6 +78,11 @@ export function parseState(text: string): State {
     if (type === STACK || type === ENVIRONMENT) for (const name of VERSIONED) refuseNewer(name, outputs?.[name], environment);
   }
   return state;
+}
+
+/** Whether an exported state is that of a stack of which a kill has left the name alone: the engine writes that first where it makes one. */
+export function isNameAlone(text: string): boolean {
+  return !isFields(fields(JSON.parse(text)).deployment);
 }
 
 /** The dependencies of a resource, each list of URNs changed. */

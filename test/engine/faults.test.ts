@@ -48,6 +48,7 @@ describe("A sandbox with faults, on the real engine,", function () {
     readonly backend: string;
     faults(...rules: readonly object[]): void;
     up(options?: RunOptions, run?: () => Promise<void>): ReturnType<typeof runOperation>;
+    preview(): ReturnType<typeof runOperation>;
     /** How many networks the simulated cloud has. */
     networks(): number;
     locks(): string[];
@@ -68,6 +69,7 @@ describe("A sandbox with faults, on the real engine,", function () {
         writeFileSync(join(world, "faults.json"), JSON.stringify({ rules: all }));
       },
       up: (options = {}, run = program) => runOperation("up", target, run, options),
+      preview: () => runOperation("preview", target, program, {}),
       networks: () => names(join(world, "openstack/network")).length,
       locks: () => names(join(backend, "locks/organization/kpaas/seoul")),
     };
@@ -184,6 +186,21 @@ describe("A sandbox with faults, on the real engine,", function () {
       renameSync(`${path}.away`, path);
     };
   }
+
+  it("goes on with a stack of which a kill has left the name alone", async () => {
+    for (const first of ["preview", "up"] as const) {
+      const seoul = sandbox();
+      await seoul.up({}, async () => {});
+      const state = join(seoul.backend, "stacks/kpaas/seoul.json");
+      // What the engine writes first where it makes one; its configuration comes later.
+      writeFileSync(state, JSON.stringify({ version: 3, checkpoint: { stack: "organization/kpaas/seoul" } }));
+      rmSync(join(seoul.world, "../../project/seoul/Pulumi.seoul.yaml"));
+      assert.equal((await seoul[first]()).changes.create, 6);
+      assert.ok(JSON.parse(readFileSync(state, "utf8")).checkpoint.latest, "an engine cannot preview whole environments without");
+      const { create, same } = (await seoul.up()).changes;
+      assert.deepEqual([create, same], first === "up" ? [0, 6] : [6, 0]);
+    }
+  });
 
   it("is told of a backend that refuses its locks or its stacks, with the state intact", async () => {
     const seoul = sandbox();
