@@ -78,10 +78,12 @@ export class EventCollector {
   /**
    * @param onProgress told of everything worth showing, as it comes
    * @param isKnown true for an error text that the caller reports itself, so that it is not told twice
+   * @param earlier what an earlier try of the same operation has come to: what it has done counts, its failure does not
    */
   constructor(
     private readonly onProgress: (event: Progress) => void = () => {},
     private readonly isKnown: (text: string) => boolean = () => false,
+    private readonly earlier?: EventCollector,
   ) {}
 
   /** Takes one event, in the order they come. */
@@ -105,23 +107,26 @@ export class EventCollector {
 
   get changes(): Changes {
     const count = (op: string) => Object.entries(this.summary?.resourceChanges ?? {}).find(([name]) => name === op)?.[1] ?? 0;
+    const before = this.earlier?.changes ?? { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
     return {
-      create: count("create") + count("import"),
-      update: count("update"),
-      replace: count("replace") || Math.max(count("create-replacement"), count("delete-replaced")),
-      delete: count("delete"),
-      same: count("same"),
+      create: count("create") + count("import") + before.create,
+      update: count("update") + before.update,
+      replace: (count("replace") || Math.max(count("create-replacement"), count("delete-replaced"))) + before.replace,
+      delete: count("delete") + before.delete,
+      // What was done before is the same by now.
+      same: Math.max(0, count("same") - before.create - before.update - before.replace),
     };
   }
 
   /** The changed resources, in the order the engine came to them. */
   get resources(): readonly ChangedResource[] {
-    return [...this.changed.values()];
+    const before = this.earlier?.resources.filter(({ urn }) => !this.earlier?.failedResources.has(urn)) ?? [];
+    return [...new Map([...before, ...this.changed.values()].map((one) => [one.urn, one])).values()];
   }
 
   /** The kubespray steps of the cluster changed in this operation. */
   get steps(): readonly unknown[] {
-    return this.clusterSteps;
+    return this.clusterSteps.length > 0 ? this.clusterSteps : (this.earlier?.steps ?? []);
   }
 
   /** The stack's outputs; the engine hides every secret before it tells of them. */
@@ -248,7 +253,7 @@ function tellOf({
 }
 
 /** A resource's state as an event tells it. What is secret is told as a word only: it is left out, and set again by the next update. */
-function recordable(state: NonNullable<StepEventMetadata["new"]>): PendingOperation["resource"] {
+export function recordable(state: NonNullable<StepEventMetadata["new"]>): PendingOperation["resource"] {
   const { urn, type, custom, parent, provider, protect, inputs } = state;
   return {
     ...{
@@ -269,10 +274,14 @@ export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
+/** The type in a URN, without those that it is in. */
+export function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").pop() ?? "";
+}
+
 /** `type name (op)` for a message about one resource. */
 function describe(urn: string, op: string | undefined): string {
-  const type = urn.split("::")[2]?.split("$").pop() ?? "";
-  return `${type} ${nameOf(urn)}${op === undefined ? "" : ` (${op})`}`;
+  return `${typeOf(urn)} ${nameOf(urn)}${op === undefined ? "" : ` (${op})`}`;
 }
 
 /** An engine message without the engine's colour marks and terminal codes. */

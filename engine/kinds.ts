@@ -1,6 +1,6 @@
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { RefusedError } from "../model/problems";
-import type { EventCollector } from "./events";
+import { type EventCollector, recordable } from "./events";
 import { asOnlyResolver } from "./held";
 import type { Judgements } from "./judgements";
 import { outputsOf } from "./read";
@@ -8,10 +8,10 @@ import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken
 import { forgetCopy } from "./state/copy";
 import { withRetained } from "./state/loss";
 import { forgetObjects, mayForget } from "./state/lost";
-import { adoptRefused, type Resolution, resolvePending, tellPending } from "./state/pending";
+import { adoptRefused, namedByRefusals, namesStanding, type Resolution, resolvePending, tellPending } from "./state/pending";
 import { keptByProtection, type Protection } from "./state/protection";
 import type { OpenedStack } from "./state/stack";
-import { parseState } from "./state/state";
+import { parseState, type StateResource } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 import type { EngineSetting, OpenWorkspace } from "./workspace";
 import { clearWorld } from "./world";
@@ -52,6 +52,8 @@ interface Kind {
   engine(run: Run, handed: Handed, replace: readonly string[], unproven: readonly string[]): Promise<unknown>;
   /** Answers a failure; true: it is worth another try. */
   answer?(run: Run, unproven: Resolution["unproven"], failed: EventCollector): Promise<boolean>;
+  /** What is worth a try alone after a failure that tells of such creations, of which nothing was kept. */
+  untold?(run: Run, handed: Handed, replace: readonly string[], failed: EventCollector): Promise<Resolution["unproven"]>;
   /** What is done after the engine; gives the outputs. */
   after(run: Run, done: EventCollector, protection: Protection | undefined): Promise<Record<string, unknown>>;
 }
@@ -87,6 +89,18 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
         ? stack.up({ ...handed, target: [...unproven], continueOnError: true })
         : stack.up({ ...handed, replace: [...replace], continueOnError: target.adoption !== undefined }),
     answer: ({ open }, unproven, failed) => adoptRefused(open, unproven, failed.refusals),
+    untold: async ({ open, stack }, handed, replace, { refusals }) => {
+      if (!namesStanding(refusals)) return [];
+      const creations: StateResource[] = [];
+      const onEvent = (event: EngineEvent) => {
+        handed.onEvent?.(event);
+        const { op, new: wanted } = event.resourcePreEvent?.metadata ?? {};
+        if (op === "create" && wanted) creations.push(recordable(wanted));
+      };
+      // Only a preview knows all of them: an `up` stops at its first failure. Why one fails, the next `up` tells, and what it has named until then counts.
+      await stack.preview({ ...handed, onEvent, replace: [...replace] }).catch(() => undefined);
+      return namedByRefusals(parseState(await open.exportState(false)), creations);
+    },
     after: async ({ open, command, setting, options }, done) => {
       // What only a refusal could have told was made now.
       open.remember([]);

@@ -1,7 +1,7 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { EngineKilledError } from "./command";
-import { EventCollector, messageOf } from "./events";
+import { EventCollector, messageOf, nameOf } from "./events";
 import { refuseHalfChanged } from "./half-changed";
 import { refuseHalfRecovered } from "./half-recovered";
 import { Judgements } from "./judgements";
@@ -61,11 +61,15 @@ export async function runOperation(
       await deleteFirst(replace);
       return await program();
     });
-  const newCollector = () =>
-    new EventCollector(options.onProgress, (text) => {
-      const thrown = watched?.thrown();
-      return thrown instanceof Error && text.includes(thrown.message);
-    });
+  const newCollector = (earlier?: EventCollector) =>
+    new EventCollector(
+      options.onProgress,
+      (text) => {
+        const thrown = watched?.thrown();
+        return thrown instanceof Error && text.includes(thrown.message);
+      },
+      earlier,
+    );
   let collector = newCollector();
   let startedServers = false;
   let forPerson: readonly string[] = [];
@@ -76,7 +80,9 @@ export async function runOperation(
     const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements, onOperation });
     const { open } = run;
     startedServers = run.startedServers;
-    const { state, unproven } = await kind.before(run);
+    const resolution = await kind.before(run);
+    const { state } = resolution;
+    let { unproven } = resolution;
     let protection: Protection | undefined;
     const clusterState = async (own: State) => ((target.layer ?? "cluster") === "cluster" ? own : await readClusterState(target, options));
     const machinesOf = async (own: State): Promise<string[]> =>
@@ -95,19 +101,54 @@ export async function runOperation(
       replace = await machinesOf(before);
     }
     const { parallel = AT_ONCE } = options;
+    const handed = (take: (event: EngineEvent) => void) => ({
+      onEvent: (event: EngineEvent) => {
+        watch.take(event);
+        take(event);
+      },
+      ...{ suppressProgress: true as const, parallel },
+    });
     // All at once and nothing beside: an engine that does more stops at the first refusal, and would begin again for each.
     let tried = kind.answer === undefined ? [] : unproven.map(({ urn }) => urn);
+    const everTried = new Set(tried);
+    /** What the next try is of: these alone, or with none of them the whole program. Throws the error where none is worth it. */
+    const tryNext = async (error: unknown): Promise<string[]> => {
+      const isOver = error instanceof EngineKilledError || watch.why !== undefined || options.signal?.aborted || watched?.thrown();
+      if (await kind.answer?.(run, unproven, collector)) return [];
+      if (isOver) throw error;
+      // What is wrong beside, the whole program tells.
+      if (tried.length > 0) return [];
+      const untold =
+        (await kind
+          .untold?.(
+            run,
+            handed(() => {}),
+            replace,
+            collector,
+          )
+          .finally(() => watch.done())) ?? [];
+      // Once is enough: what is refused again is refused for another reason.
+      if (untold.every(({ urn }) => everTried.has(urn))) throw error;
+      unproven = untold;
+      const urns = untold.map(({ urn }) => urn);
+      for (const urn of urns) everTried.add(urn);
+      tell(`some of this is there already: ${urns.map(nameOf).join(", ")} are tried alone, and what is there is taken up`);
+      return urns;
+    };
     for (let done = false; !done; ) {
       // What follows looks at the state afresh, however this ends.
       if (kind.changes) open.changed();
       const atEnd = kind.changes && keepWorld(setting);
       if (atEnd) run.workspace.envVars = { ...run.workspace.envVars, ...AT_END };
       try {
-        const onEvent = (event: EngineEvent) => {
-          watch.take(event);
-          collector.take(event);
-        };
-        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace, tried).finally(() => watch.done());
+        await kind
+          .engine(
+            run,
+            handed((event) => collector.take(event)),
+            replace,
+            tried,
+          )
+          .finally(() => watch.done());
         if (atEnd) forgetWorld(setting);
         done = tried.length === 0;
         tried = [];
@@ -126,14 +167,11 @@ export async function runOperation(
         // Only the program reads the configuration, and with it what is approved there.
         const approved = judgements.approved.map(({ approval }) => approval);
         if (protection !== undefined || approved.length === 0 || !(await yieldTo(approved))) {
-          const isOver = error instanceof EngineKilledError || watch.why !== undefined || options.signal?.aborted || watched?.thrown();
-          // What is wrong beside, the whole program tells.
-          if (!(await kind.answer?.(run, unproven, collector)) && (tried.length === 0 || isOver)) throw error;
-          tried = [];
+          tried = await tryNext(error);
           // Those that were made again are new ones by now.
           replace = await machinesOf(parseState(await open.exportState(false)));
         }
-        collector = newCollector();
+        collector = newCollector(collector);
       }
     }
     return await kind.after(run, collector, protection);

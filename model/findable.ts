@@ -22,7 +22,8 @@ export interface Way {
  * - `nowhere`: it exists in Pulumi's state only, so there is nothing to find;
  * - `id`: its id follows from its inputs, and reading that id tells; an empty one: making it again does no harm;
  * - `lookup`: the cloud is asked by what is unique to it, in one or more ways of which the first that finds it counts;
- * - `refusal`: the cloud cannot be asked, but refuses to make it twice, and may name the one that is there;
+ * - `refusal`: the cloud cannot be asked, but refuses to make it twice, and may name the one that is there: the first group of `words` is its id
+ *   then, and `of` the input that holds the id of what it is in, and is refused twice in;
  * - `person`: the cloud cannot be asked at all; a person has to look.
  *
  * `standing` is how one is found that is known to have been made whole, where the state that knew its id, and a name that its provider had given
@@ -32,7 +33,7 @@ export type Findable =
   | { readonly how: "nowhere" }
   | { readonly how: "id"; readonly id: (inputs: Values) => string; readonly standing?: Findable }
   | { readonly how: "lookup"; readonly ways: readonly Way[]; readonly standing?: Findable }
-  | { readonly how: "refusal"; readonly words: RegExp; readonly look: string }
+  | { readonly how: "refusal"; readonly words: RegExp; readonly look: string; readonly of?: string }
   | { readonly how: "person"; readonly look: string };
 
 /** A text; empty for anything else. */

@@ -59,7 +59,7 @@ export async function place(wanted: Wanted, asking: Asking): Promise<Place> {
     }
     case "refusal":
       // Where a refusal names the one that is there, the next `up` takes that one up.
-      if (/\((?!\?)/.test(way.words.source) && !inputsAreNamed(way)) return { outcome: "left", reason: "the next `up` takes it up" };
+      if (way.of !== undefined) return { outcome: "left", reason: "the next `up` takes it up" };
       return { outcome: "unasked", reason: `look for it: ${way.look}` };
     case "person":
       return { outcome: "unasked", reason: `look for it: ${way.look}` };
@@ -67,9 +67,6 @@ export async function place(wanted: Wanted, asking: Asking): Promise<Place> {
       return { outcome: "unasked", reason: "it exists in the state only" };
   }
 }
-
-/** Words with alternatives in brackets name no id. */
-const inputsAreNamed = ({ words }: { readonly words: RegExp }): boolean => !/\[0-9a-f-\]/.test(words.source);
 
 /** Whether what is read has to be told what was asked for first. */
 export function isToldInputs(wanted: Pick<Wanted, "type" | "urn">): boolean {

@@ -2,7 +2,7 @@ import { fingerprintOf } from "../../model/canonical";
 import type { Values } from "../../model/findable";
 import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
-import { nameOf } from "../events";
+import { nameOf, typeOf } from "../events";
 import type { Answer, Lookup } from "./answer";
 import { cloudOfResource } from "./clouds";
 import { findable, SEVERAL } from "./findable";
@@ -173,7 +173,7 @@ export async function adoptRefused(
 ): Promise<boolean> {
   const found = unproven.flatMap((resource) => {
     const way = findable(resource);
-    const id = way.how === "refusal" ? way.words.exec(refusals.get(resource.urn) ?? "")?.[1] : undefined;
+    const id = way.how === "refusal" ? namedIn(way, refusals.get(resource.urn)) : undefined;
     return id === undefined ? [] : [adopted(resource, id)];
   });
   if (found.length === 0) return false;
@@ -182,6 +182,28 @@ export async function adoptRefused(
   stack.remember(stack.remembered().filter(({ resource }) => !found.some(({ urn }) => urn === resource.urn)));
   return true;
 }
+
+/** Whether the cloud has named, in refusing to make something twice, the one that is there. */
+export function namesStanding(refusals: ReadonlyMap<string, string>): boolean {
+  return [...refusals].some(([urn, said]) => {
+    const way = findable({ type: typeOf(urn), urn });
+    return way.how === "refusal" && way.of !== undefined && namedIn(way, said) !== undefined;
+  });
+}
+
+/**
+ * Of what is to be created, what the cloud would name in refusing to make it twice, and which is in an object of this state: whoever has made the
+ * one that is there, it is this environment's. So a state that was recovered on another host is gone on with, where nothing of it is kept.
+ */
+export function namedByRefusals({ deployment }: State, creations: readonly StateResource[]): StateResource[] {
+  const own = new Set((deployment.resources ?? []).flatMap(({ id }) => (id === undefined || id === "" ? [] : [id])));
+  return creations.filter((one) => {
+    const way = findable(one);
+    return way.how === "refusal" && way.of !== undefined && own.has(text(one.inputs?.[way.of]));
+  });
+}
+
+const namedIn = ({ words }: { readonly words: RegExp }, said = ""): string | undefined => words.exec(said)?.[1];
 
 /** Ends the URN of what a creation has left that is not as it must be: it is nobody's, and goes. */
 const UNFINISHED = " (unfinished)";

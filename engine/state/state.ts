@@ -82,7 +82,8 @@ export function parseState(text: string): State {
 
 /** Whether an exported state is that of a stack of which a kill has left the name alone: the engine writes that first where it makes one. */
 export function isNameAlone(text: string): boolean {
-  return !isFields(fields(JSON.parse(text)).deployment);
+  // Larger ones are not parsed once more for it.
+  return text.length < 1_000 && !isFields(fields(JSON.parse(text)).deployment);
 }
 
 /** The dependencies of a resource, each list of URNs changed. */

@@ -64,6 +64,7 @@ export const findable: Readonly<Record<string, Findable>> = {
   "openstack:networking/secGroupRule:SecGroupRule": {
     how: "refusal",
     words: /Rule id is ([0-9a-f-]{36})/,
+    of: "securityGroupId",
     look: "openstack security group rule list GROUP",
   },
   "openstack:networking/floatingIp:FloatingIp": tagged(GET_FLOATING_IP, ({ description }) => ({ description })),

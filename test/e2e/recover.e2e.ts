@@ -164,14 +164,18 @@ describe("kpaas state recover of three stacks, which another host works on too",
     const texts = `${one.output}\n${two.output}`;
     assert.deepEqual([one.code, two.code].sort(), [0, 1], texts);
     assert.match(one.code === 0 ? two.output : one.output, /is being changed by|changes while|is another than was shown/, texts);
-    // What only a refusal tells of is kept beside the state, where it was put in place: the first `up` after is that one's.
-    for (const each of one.code === 0 ? [project, other] : [other, project]) {
+    // What only a refusal tells of is kept where the state was put in place, and the first `up` may be the other's.
+    const [loser, winner] = one.code === 0 ? [other, project] : [project, other];
+    for (const each of [loser, winner]) {
       const { code, output } = await each.start(...args, ...hints).ended;
       assert.equal(code, 3, output);
       assert.match(output, /its state is not lost/);
-      await each.run("up", "k", "--yes");
     }
-    assert.match(await other.run("up", "k", "--yes"), /no changes/);
+    const before = await everythingIn(sandboxFolders(project.root, "k").world);
+    const first = await loser.run("up", "k", "--yes");
+    assert.match(first, /tried alone, and what is there is taken up/);
+    assertSame({ cloud: await everythingIn(sandboxFolders(project.root, "k").world) }, { cloud: before });
+    for (const each of [winner, loser]) assert.match(await each.run("up", "k", "--yes"), /no changes/);
   });
 
   it("waits for whoever works on a layer that stands", async () => {

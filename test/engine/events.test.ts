@@ -51,6 +51,27 @@ describe("Counting an operation's changes", () => {
     it(title, () => assert.deepEqual(collect([summary(changes)]).collector.changes, expected));
   }
 
+  it("counts what an earlier try has done, and not what failed in it", () => {
+    const { collector: earlier } = collect([
+      { resourcePreEvent: step("create", NETWORK) },
+      { resOutputsEvent: step("create", NETWORK, {}) },
+      { resourcePreEvent: step("create", `${NETWORK}-rule`) },
+      { resOpFailedEvent: { ...step("create", `${NETWORK}-rule`), status: 0, steps: 0 } },
+      { resourcePreEvent: step("update", CLUSTER) },
+      { resOutputsEvent: step("update", CLUSTER, { steps: ["scale"] }) },
+      summary({ create: 1, update: 1, same: 3 }),
+    ]);
+    const then = new EventCollector(undefined, undefined, earlier);
+    then.take({ sequence: 0, timestamp: 0, resourcePreEvent: step("delete", `${NETWORK}-old`) });
+    then.take({ sequence: 1, timestamp: 0, ...summary({ delete: 1, same: 6 }) });
+    assert.deepEqual(then.changes, { create: 1, update: 1, replace: 0, delete: 1, same: 4 });
+    assert.deepEqual(
+      then.resources.map(({ op, name }) => `${op} ${name}`),
+      ["create seoul-network", "update seoul-cluster", "delete seoul-network-old"],
+    );
+    assert.deepEqual([then.steps, then.failure], [["scale"], undefined]);
+  });
+
   it("lists each changed resource once, a replacement as such, and nothing unchanged", () => {
     const { collector } = collect([
       { resourcePreEvent: step("same", STACK) },

@@ -32,6 +32,13 @@ class Group extends CustomResource {
   }
 }
 
+class Rule extends CustomResource {
+  constructor(name: string, securityGroupId: Input<string>, port: number) {
+    const rule = { direction: "ingress", ethertype: "IPv4", protocol: "tcp", remoteIpPrefix: "10.0.0.0/24", portRangeMin: port };
+    super("openstack:networking/secGroupRule:SecGroupRule", name, { ...rule, portRangeMax: port, securityGroupId });
+  }
+}
+
 const NAMES = ["a", "b", "c", "d"];
 const program = async () => {
   const [first] = NAMES.map((name) => new Network(`net-${name}`));
@@ -200,6 +207,43 @@ describe("A sandbox with faults, on the real engine,", function () {
       const { create, same } = (await seoul.up()).changes;
       assert.deepEqual([create, same], first === "up" ? [0, 6] : [6, 0]);
     }
+  });
+
+  it("takes up rules that are there already in groups of its own, whoever has made them, and no others'", async () => {
+    const seoul = sandbox();
+    const ports = Array.from({ length: 40 }, (_, index) => 1_000 + index);
+    const rules = (own: readonly number[], foreign?: string) => async () => {
+      const { id } = new Group("own");
+      for (const port of own) new Rule(`rule-${port}`, id, port);
+      if (foreign !== undefined) new Rule("foreign", foreign, 22);
+    };
+    const state = join(seoul.backend, "stacks/kpaas/seoul.json");
+    /** Has the state forget what bears such names; gives back the id of one. */
+    const forget = (names: RegExp): string => {
+      const stored = JSON.parse(readFileSync(state, "utf8"));
+      const { latest } = stored.checkpoint;
+      const gone = latest.resources.filter(({ urn }: { readonly urn: string }) => names.test(urn));
+      latest.resources = latest.resources.filter((one: object) => !gone.includes(one));
+      writeFileSync(state, JSON.stringify(stored));
+      return gone[0].id;
+    };
+    const there = () => readdirSync(join(seoul.world, "openstack/secGroupRule")).length;
+    const other = async () => {
+      new Rule("theirs", new Group("other").id, 22);
+    };
+    await seoul.up({}, other);
+    forget(/::theirs$/);
+    const foreign = forget(/::other$/);
+    await seoul.up({}, rules(ports));
+    const before = there();
+    forget(/::rule-/);
+    const told: string[] = [];
+    const onProgress = (event: Progress) => void (event.kind === "engine" && told.push(event.text));
+    const { changes } = await seoul.up({ onProgress }, rules([...ports, 2_000]));
+    assert.deepEqual([changes.create, changes.same, there() - before], [1, ports.length + 2, 1]);
+    assert.equal(told.filter((text) => /are tried alone/.test(text)).length, 1, told.join("\n"));
+    assert.equal((await seoul.up({}, rules([...ports, 2_000]))).changes.create, 0);
+    assert.match(await failing(seoul.up({}, rules(ports, foreign))), /SecGroupRule foreign \(create\): 409: .*already exists/);
   });
 
   it("is told of a backend that refuses its locks or its stacks, with the state intact", async () => {

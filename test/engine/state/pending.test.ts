@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mendBackend } from "../../../engine/backend";
 import { findable } from "../../../engine/state/findable";
-import { adoptRefused, type PendingStack, rememberMore, resolvePending, tellPending, tellUnanswered } from "../../../engine/state/pending";
+import {
+  adoptRefused,
+  namedByRefusals,
+  namesStanding,
+  type PendingStack,
+  rememberMore,
+  resolvePending,
+  tellPending,
+  tellUnanswered,
+} from "../../../engine/state/pending";
 import type { PendingOperation } from "../../../engine/state/state";
 import { fingerprintOf } from "../../../model/canonical";
 import { type Problem, RefusedError } from "../../../model/problems";
@@ -242,6 +251,33 @@ describe("Operations that a killed run left open", () => {
       stack.resources.map((one) => one.id),
       [id],
     );
+  });
+});
+
+describe("Creations that a refusal names what is there of", () => {
+  it("are those in an object of the state's own, and no others", () => {
+    const rule = (name: string, inputs: object) => creating(RULE, name, { direction: "ingress", ...inputs }).resource;
+    const [unknown, nameless] = [rule("unknown", { securityGroupId: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }), rule("nameless", {})];
+    const own = rule("own", { securityGroupId: "g1" });
+    const resources = [
+      { urn: urn("openstack:networking/secGroup:SecGroup", "group"), type: "openstack:networking/secGroup:SecGroup", id: "g1" },
+      { urn: urn("kpaas:index:Infrastructure", "component"), type: "kpaas:index:Infrastructure" },
+    ];
+    const others = [
+      rule("foreign", { securityGroupId: "g2" }),
+      unknown,
+      nameless,
+      creating(GROUP, "group", { securityGroupId: "g1" }).resource,
+    ];
+    assert.deepEqual(namedByRefusals({ version: 3, deployment: { resources } }, [...others, own]), [own]);
+  });
+
+  it("are looked for where a refusal names one by its id", () => {
+    const id = "0b7d8f3e-1111-4222-8333-444455556666";
+    const said = (type: string, text: string) => namesStanding(new Map([[urn(`kpaas:index:Infrastructure$${type}`, "one"), text]]));
+    assert.equal(said(RULE, `409: Security group rule already exists. Rule id is ${id}.`), true);
+    assert.equal(said(RULE, "409: Quota exceeded for resources: ['security_group_rule']."), false);
+    assert.equal(said("openstack:networking/network:Network", `Rule id is ${id}`), false);
   });
 });
 
