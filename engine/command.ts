@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { waitAlike } from "../host/priority";
 import { messageOf, type Progress } from "./events";
 import type { Engine } from "./locate";
 import { awaitAnswer } from "./watch";
@@ -80,6 +81,7 @@ export class EngineCommand {
         stdio: [input === undefined ? "ignore" : "pipe", collect ? "pipe" : "ignore", "pipe"],
       });
     const child = this.options.secret === true ? withUmask(0o077, start) : start();
+    waitAlike(child.pid);
     if (child.pid !== undefined && !READS.test(`${args.slice(0, 2).join(" ")} `)) this.options.onStart?.(child.pid);
     if (!collect) this.options.onOperation?.(() => endNow(child));
     const tell = (text: string) => this.options.onProgress?.(messageOf("warning", text));

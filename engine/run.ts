@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { waitAlike } from "../host/priority";
 
 export interface RunCommandOptions {
   readonly cwd?: string;
@@ -22,6 +23,7 @@ export function run(command: string, args: readonly string[], options: RunComman
   return new Promise((resolve, reject) => {
     // A process group of its own, so that compilers started by it end with it.
     const child = spawn(command, args, { cwd: options.cwd, env: options.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    waitAlike(child.pid);
     const kill = () => {
       if (child.pid === undefined) return;
       try {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, statSync } from "node:fs";
-import { constants, hostname, setPriority } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasRoom, lastLine, openLog, PRIVATE, readFrom, readIfThere, writeWhole } from "../host/files";
+import { giveWay } from "../host/priority";
 import { endTree, isAlive, type Owner, processStart, thisProcess } from "../host/processes";
 import { parsedJson } from "../model/data";
 import type { Operation } from "../model/fleet/decide";
@@ -176,16 +177,6 @@ export class Children implements Steps {
   private filesOf(operation: Operation): { readonly result: string; readonly log: string; readonly process: string } {
     const path = join(this.settings.results, keyOf(operation));
     return { result: `${path}.json`, log: `${path}.log`, process: `${path}.process` };
-  }
-}
-
-/** Has a process, and all that it starts from then on, wait for others. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch (error) {
-    // It has ended already.
-    if (!(error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR")) throw error;
   }
 }
 

@@ -364,7 +364,7 @@ export interface paths {
     get: operations["readDocument"];
   };
   "/readyz": {
-    /** Whether the service can do its work: its database answers, and it is not about to end */
+    /** Whether the service can do its work: its database answers, it has read the environments' files once, and it is not about to end */
     get: operations["isReady"];
   };
   "/templates": {

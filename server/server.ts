@@ -82,9 +82,9 @@ export async function startServer(settings: Settings, sink: LogSink, runner?: Ru
 
 /** All calls, and the document of them. */
 function routesOf(parts: Parts, metrics: Metrics, stopping: () => boolean): Route[] {
-  const { database, leadership } = parts;
+  const { leadership } = parts;
   metrics.gauge("kpaas_server_leads", "Whether this service carries operations out.", () => [[{}, leadership.term === undefined ? 0 : 1]]);
-  const own = [...ownRoutes(database, metrics, stopping), ...apiRoutes(parts)];
+  const own = [...ownRoutes(parts, metrics, stopping), ...apiRoutes(parts)];
   return withDocument([...own, ...kpaasRoutes(parts)]);
 }
 

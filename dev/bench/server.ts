@@ -36,6 +36,9 @@ export async function serverRow(): Promise<Row> {
   const child = fork(CHILD, ["serve", ...sizes], { stdio: "inherit" });
   try {
     const [{ url, tokens, operations }] = (await once(child, "message")) as [Asked];
+    const begun = performance.now();
+    while ((await answered(ask(url, "/readyz", 0, tokens, "application/json"))).statusCode !== 200) await pause(50);
+    const ready = ((performance.now() - begun) / 1_000).toFixed(1);
     const before = await usedBy(child);
     const [times, lags]: [number[], number[]] = [[], []];
     let [wrong, lost, lines] = [0, 0, 0];
@@ -66,8 +69,7 @@ export async function serverRow(): Promise<Row> {
       await pause((EVERY_MS * number) / READERS);
       while (following > 0) {
         const started = performance.now();
-        const answer = await ask(url, LISTS[number % LISTS.length] ?? "", FOLLOWERS + number, tokens, "application/json");
-        await once(answer.resume(), "end");
+        const answer = await answered(ask(url, LISTS[number % LISTS.length] ?? "", FOLLOWERS + number, tokens, "application/json"));
         times.push(performance.now() - started);
         if (answer.statusCode !== 200) wrong += 1;
         await pause(Math.max(0, EVERY_MS - (performance.now() - started)));
@@ -83,7 +85,7 @@ export async function serverRow(): Promise<Row> {
     const p99 = highest(times);
     const cost = ((used.processorSeconds - before.processorSeconds) / seconds).toFixed(2);
     const measured = [
-      `${Math.round(times.length / seconds)} lists/s, p99 ${Math.round(p99)} ms`,
+      `ready ${ready} s after it listened; ${Math.round(times.length / seconds)} lists/s, p99 ${Math.round(p99)} ms`,
       `${lines} lines sent, p99 ${Math.round(highest(lags))} ms after they were written down`,
       `${Math.round(used.peakMiB)} MiB, ${cost} of a core`,
       ...(wrong === 0 ? [] : [`${wrong} refused`]),
@@ -108,6 +110,13 @@ async function ask(url: string, path: string, number: number, tokens: readonly s
   return await new Promise((resolve, reject) => {
     request(`${url}${path}`, { headers, agent }, resolve).once("error", reject).end();
   });
+}
+
+/** The same, once all of it has come. */
+async function answered(asked: Promise<IncomingMessage>): Promise<IncomingMessage> {
+  const answer = await asked;
+  await once(answer.resume(), "end");
+  return answer;
 }
 
 async function usedBy(child: ChildProcess): Promise<Used> {

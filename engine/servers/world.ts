@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { makeFolder, namesIn, openLog, PRIVATE, PRIVATE_FOLDER, removeFolder, writeWhole } from "../../host/files";
+import { waitAlike } from "../../host/priority";
 import { isAlive } from "../../host/processes";
 import { InvalidInputError } from "../../model/problems";
 import { endOrphans, isKept, namePath, type Programs, readRecord, recordPath, serversFolder } from "../../sandbox/servers/record";
@@ -110,6 +111,7 @@ export async function startServers(
     detached: true,
     stdio: ["ignore", log, log],
   });
+  waitAlike(keeper.pid);
   closeSync(log);
   keeper.unref();
   const end = Date.now() + BEGIN_MS;

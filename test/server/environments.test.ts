@@ -25,4 +25,26 @@ describe("Environments that are listed", () => {
     repository.changes = 1;
     assert.deepEqual(await teams(), ["busan platform", "jeju platform", "seoul another"]);
   });
+
+  it("are planned once, and on another day only where that may let in what was refused", async () => {
+    const repository = { root: folder(), head: async () => "c", changes: 0 };
+    let today = "2026-03-01";
+    const planned: string[] = [];
+    class Counting extends Catalog {
+      override load(name: string, ...others: readonly []) {
+        planned.push(name);
+        return super.load(name, ...others);
+      }
+    }
+    const catalog = new Counting(repository, () => today);
+    mkdirSync(join(repository.root, "environments"));
+    const since = "cluster: { pools: { worker: { nodes: 1, maintenance: { reboot: 2026-03-03 } } } }\n";
+    writeFileSync(join(repository.root, "environments", "seoul.yaml"), fileOf("seoul", "platform"));
+    writeFileSync(join(repository.root, "environments", "busan.yaml"), fileOf("busan", "platform", since));
+    const providers = async () => (await catalog.outlines(["seoul", "busan"])).map(({ provider }) => provider);
+    assert.deepEqual(await providers(), ["openstack", undefined]);
+    today = "2026-03-03";
+    assert.deepEqual(await providers(), ["openstack", "openstack"]);
+    assert.deepEqual(planned, ["seoul", "busan", "busan"]);
+  });
 });

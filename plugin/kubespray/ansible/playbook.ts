@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { waitAlike } from "../../../host/priority";
 import type { HostSummary, PlaybookEvent } from "../runner";
 import type { CallbackEvent } from "./progress";
 import { writePrivate } from "./ssh-config";
@@ -42,6 +43,7 @@ export async function play(run: Play, onEvent: (event: CallbackEvent) => void, s
   writePrivate(file, JSON.stringify({ command, folder, log, record, secrets, finish, step: name }));
   // A process group of its own: a terminal's interrupt is not for Ansible.
   const child = spawn(python, [join(programs, "supervise.py"), file], { cwd: run.cwd, env: run.env, detached: true });
+  waitAlike(child.pid);
   const ended = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
   ended.catch(() => undefined); // told where it is waited for
   const said: string[] = [];
