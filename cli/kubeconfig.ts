@@ -66,7 +66,11 @@ export function mergeInto(there: unknown, own: Kubeconfig, owner: string): Kubec
     const others = list(before[section]).filter((entry) => ownerOf(entry[inner]) !== owner);
     for (const { name } of others.filter((other) => own[section].some((each) => each.name === other.name)))
       problems.push(
-        problem(`${section}.${name}`, "is in the file already, and not of this fleet", "rename it there, or write to another file"),
+        problem(
+          `--output.${section}.${name}`,
+          "is in the file already, and not of this fleet",
+          "rename it there, or write to another file",
+        ),
       );
     return [...others, ...own[section].map((entry) => ({ ...entry, [inner]: marked(entry[inner], owner) }))];
   };

@@ -127,14 +127,13 @@ function githubExport({ root }: ExportRequest, loaded: Loaded) {
 
 function gitlabExport({ root, folder }: ExportRequest, loaded: Loaded) {
   const below = relative(root, folder);
-  if (below.startsWith(".."))
-    throw new InvalidInputError([
-      problem(loaded.plan.fleet, folder, "is outside the project", "choose a folder that is committed with it"),
-    ]);
-  return each(gitlabJobs(jobsOf(loaded, root, "gitlab"), settingsOf("gitlab", loaded), below));
+  const outside = below.startsWith("..")
+    ? [problem(loaded.plan.fleet, folder, "is outside the project", "choose a folder that is committed with it")]
+    : [];
+  return each(gitlabJobs(jobsOf(loaded, root, "gitlab", outside), settingsOf("gitlab", loaded), below));
 }
 
-function jobsOf(loaded: Loaded, root: string, via: "github" | "gitlab"): JobsOf {
+function jobsOf(loaded: Loaded, root: string, via: "github" | "gitlab", wrong: readonly Problem[] = []): JobsOf {
   const { plan, fields } = loaded;
   const clusters = clustersOf(plan, root);
   const backend = fields.via?.[via]?.backend ?? projectBackend(root);
@@ -149,7 +148,7 @@ function jobsOf(loaded: Loaded, root: string, via: "github" | "gitlab"): JobsOf 
           "put it below the project's folder, under a name of letters, digits and . _ -",
         ),
       ];
-  refuse([...unkeepable(plan, fields, via), ...unworkableInJobs(plan.fleet, [...clusters.values()], backend, via), ...ofFile]);
+  refuse([...unkeepable(plan, fields, via), ...unworkableInJobs(plan.fleet, [...clusters.values()], backend, via), ...ofFile], wrong);
   return { plan, clusters, backend: backend ?? "", ...(file === "environments/fleet.yaml" ? {} : { file }) };
 }
 
@@ -164,7 +163,9 @@ function each(files: ReadonlyMap<string, object>): ReadonlyMap<string, readonly 
   return new Map([...files].map(([name, content]) => [name, [content]]));
 }
 
-function refuse(problems: readonly Problem[]): void {
+/** @param wrong what is wrong with the command itself */
+function refuse(problems: readonly Problem[], wrong: readonly Problem[] = []): void {
+  if (wrong.length > 0) throw new InvalidInputError([...wrong, ...problems]);
   if (problems.length > 0) throw new RefusedError(problems);
 }
 

@@ -38,7 +38,7 @@ export async function fleetChange(
   const by = request.via === undefined ? {} : { operator: operatorRun(loaded, request.root) };
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
-    requireEnded(store);
+    requireEnded(store, operator);
     const preview = reviewed?.preview ?? (await look(loaded, work, store, request, operator));
     if (preview.refusals.length > 0) throw new RefusedError(refusalProblems(preview));
     if (operator.ask && !(await operator.ask({ kind: "change", fleet: plan.fleet, preview }))) return undefined;
@@ -75,7 +75,7 @@ export async function fleetDestroy(request: FleetRequest, operator: FleetOperato
   const work = { operation: "destroy" } as const;
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
-    requireEnded(store);
+    requireEnded(store, operator);
     const clusters = clusterNames(plan);
     if (operator.ask) {
       const losses = await looking(request, work, store, plan, operator, (children, most) =>
@@ -176,11 +176,17 @@ function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" 
   return { store, run };
 }
 
-/** What a broken-off run left open is found out by who goes on with it, and by nobody else. */
-function requireEnded(store: FleetStore): void {
+/** What a broken-off run left open is found out by who goes on with it, and by nobody else. What another one's place is taken of, is told. */
+function requireEnded(store: FleetStore, { tell }: FleetOperator): void {
   const run = store.read();
-  if (run === undefined || run.outcome !== undefined) return;
-  throw new RefusedError([problem(store.fleet, `its last ${run.begun.operation} was broken off`, "`kpaas fleet resume` goes on with it")]);
+  if (run === undefined || run.outcome === "done") return;
+  const { operation } = run.begun;
+  if (run.outcome !== undefined) {
+    const how = run.outcome === "paused" ? "waits for an approval" : `is not done (${run.outcome})`;
+    tell({ event: "waiting", reason: `the last ${operation} ${how}: what begins now takes its place, and \`kpaas fleet resume\` with it` });
+    return;
+  }
+  throw new RefusedError([problem(store.fleet, `its last ${operation} was broken off`, "`kpaas fleet resume` goes on with it")]);
 }
 
 function noRun(fleet: string): InvalidInputError {

@@ -111,7 +111,13 @@ describe("kpaas fleet export", () => {
       readFileSync(join(root, "ci/kpaas-fleet-korea.gitlab-ci.yml"), "utf8"),
       /local: ci\/kpaas-fleet-korea-waves.gitlab-ci.yml/,
     );
-    assert.equal((await forge("gitlab", "../elsewhere")).code, 2);
+    const elsewhere = project(
+      { via: { gitlab: { image } } },
+      { seoul: { infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { privateKey: { file: "key" } } } } } },
+    );
+    const refused = await command(["fleet", "export", "../elsewhere", "--via", "gitlab", "--json"], { cwd: elsewhere });
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.match(refused.stdout, /is outside the project.*infrastructure\.access\.ssh\.privateKey/s);
   });
 
   it("brings nothing up by the operator that is in no commit, is not said, or cannot work there", async () => {

@@ -65,7 +65,7 @@ describe("merged kubeconfigs", () => {
         () => mergeInto(others, of("seoul"), "korea"),
         (error) =>
           error instanceof InvalidInputError &&
-          error.problems.map(({ path }) => path).join() === "clusters.seoul,users.seoul,contexts.seoul" &&
+          error.problems.map(({ path }) => path).join() === "--output.clusters.seoul,--output.users.seoul,--output.contexts.seoul" &&
           !JSON.stringify(error.problems).includes("https:"),
       );
     assert.throws(() => mergeInto("text", of("seoul"), "korea"), InvalidInputError);
