@@ -416,10 +416,10 @@ export interface components {
       name: string;
       project?: string;
       /**
-       * @description The cloud, as K-PaaS calls it.
+       * @description The cloud, as K-PaaS calls it; those that it knows nothing of are called alike.
        * @enum {string}
        */
-      provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT";
+      provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT" | "GCP" | "AZURE" | "VSPHERE";
       region?: string;
       site?: string;
     };
@@ -431,10 +431,10 @@ export interface components {
       /** @description Which of region, project and site have to be given. */
       needs: string[];
       /**
-       * @description The cloud, as K-PaaS calls it.
+       * @description The cloud, as K-PaaS calls it; those that it knows nothing of are called alike.
        * @enum {string}
        */
-      provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT";
+      provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT" | "GCP" | "AZURE" | "VSPHERE";
     };
     /** @description An entry of the audit trail. */
     AuditEntry: {
@@ -1125,7 +1125,7 @@ export interface operations {
       query?: {
         after?: number;
         limit?: number;
-        provider?: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT";
+        provider?: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT" | "GCP" | "AZURE" | "VSPHERE";
         search?: string;
       };
     };
@@ -1163,10 +1163,10 @@ export interface operations {
           /** @default  */
           project?: string;
           /**
-           * @description The cloud, as K-PaaS calls it.
+           * @description The cloud, as K-PaaS calls it; those that it knows nothing of are called alike.
            * @enum {string}
            */
-          provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT";
+          provider: "AWS" | "OPENSTACK" | "NAVER" | "NHN" | "KT" | "GCP" | "AZURE" | "VSPHERE";
           /** @default  */
           region?: string;
           /** @default  */

@@ -155,11 +155,12 @@ export interface Credentials {
    */
   authority?(look: Surroundings, given: Readonly<Record<string, string>>): string | undefined;
   /**
-   * How it is tried out whether variables of its usual ways log in, with the least effect that the cloud has. Undefined where that cannot be tried.
+   * How it is tried out whether variables of its usual ways log in, with the least effect that the cloud has; what is wrong with them, where that is
+   * seen without asking. Undefined where that cannot be tried.
    * @param env the variables
    * @param now of which time a request is signed to be
    */
-  tries?(env: Surroundings["env"], now: Date): LoginTry;
+  tries?(env: Surroundings["env"], now: Date): LoginTry | LoginFault;
 }
 
 /** A request that does nothing but log in, and how its answer is read. */

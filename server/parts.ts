@@ -32,7 +32,7 @@ import { Decisions } from "./work/decisions";
 import { environmentOf, stateVariables } from "./work/environment-variables";
 import { tellOf } from "./work/events";
 import { Leadership } from "./work/leadership";
-import { masking } from "./work/masking";
+import { masking, secretsIn } from "./work/masking";
 import { Steps } from "./work/steps";
 import type { Operation, Runner, WorkParts } from "./work/types";
 import { commandsIn, Work } from "./work/work";
@@ -204,11 +204,6 @@ async function noteEnd(trail: Trail, { id, environment, kind, state }: Operation
 /** By it what a command does is a part of its step's trace. */
 function withTrace(traceparent: string | undefined): Record<string, string> {
   return traceparent === undefined ? {} : { TRACEPARENT: traceparent };
-}
-
-/** What of a command's variables nobody is told. */
-function secretsIn(variables: Readonly<Record<string, string>>): string[] {
-  return Object.entries(variables).flatMap(([name, value]) => (/PASSWORD|SECRET|KEY|TOKEN/.test(name) ? [value] : []));
 }
 
 /** What tells this folder from those of other services, whatever their hosts are called. */

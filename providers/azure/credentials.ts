@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ProviderArgs } from "@pulumi/azure-native/provider";
 import type { Credentials } from "../../model/cloud";
+import { managementOf, tryPrincipal } from "./login-try";
 
 /** What credentials may hold: names of the provider's arguments. */
 export const CREDENTIALS = [
@@ -65,7 +66,6 @@ export const credentials: Credentials = {
       ],
     },
   },
-  url: ({ env }) =>
-    ({ usgovernment: "https://management.usgovcloudapi.net", china: "https://management.chinacloudapi.cn" })[env.ARM_ENVIRONMENT ?? ""] ??
-    "https://management.azure.com",
+  url: ({ env }) => managementOf(env),
+  tries: tryPrincipal,
 };

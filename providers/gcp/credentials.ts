@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ProviderArgs } from "@pulumi/gcp/provider";
 import type { Credentials } from "../../model/cloud";
+import { tryKey } from "./login-try";
 
 /** What credentials may hold: names of the provider's arguments. */
 export const CREDENTIALS = ["accessToken", "credentials", "impersonateServiceAccount"] as const satisfies readonly (keyof ProviderArgs)[];
@@ -44,4 +45,5 @@ export const credentials: Credentials = {
     },
   },
   url: ({ env }) => env.GOOGLE_COMPUTE_CUSTOM_ENDPOINT || "https://compute.googleapis.com",
+  tries: tryKey,
 };

@@ -1,4 +1,5 @@
 import type { Credentials } from "../../model/cloud";
+import { trySession } from "./login-try";
 import type { ProviderArgs } from "./sdk/provider";
 
 /** What credentials may hold: names of the provider's arguments. */
@@ -18,4 +19,5 @@ export const credentials: Credentials = {
   },
   jobs: { secrets: ["VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD"] },
   url: ({ env }) => (env.VSPHERE_SERVER ? `https://${env.VSPHERE_SERVER}` : undefined),
+  tries: trySession,
 };

@@ -5,14 +5,17 @@ import { text } from "../http/sent-text";
 
 /** Clouds as K-PaaS calls them. */
 export const PROVIDERS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT"] as const;
-export type Provider = (typeof PROVIDERS)[number];
 export const ofProvider = z.enum(PROVIDERS);
+/** Clouds that accounts may be of: K-PaaS's, and those that it knows nothing of, called alike. */
+export const CLOUDS = [...PROVIDERS, "GCP", "AZURE", "VSPHERE"] as const;
+/** A cloud that accounts may be of. */
+export type Provider = (typeof CLOUDS)[number];
 
-/** What K-PaaS calls a cloud, and what that is here. */
+/** What a cloud's account consists of, and what the cloud is here. */
 interface KnownProvider {
   /** The provider in environment files; undefined: clusters on it are registered, and not made. */
   readonly provider?: string;
-  /** The credentials of an account, by K-PaaS's names. */
+  /** The credentials of an account: by K-PaaS's names, or as environment files call them where K-PaaS has none. */
   readonly credentials: readonly string[];
   /** What else of an account has to be there. */
   readonly needs: readonly ("region" | "project" | "site")[];
@@ -51,6 +54,24 @@ const KNOWN: Readonly<Record<Provider, KnownProvider>> = {
   },
   NAVER: { credentials: ["accessKey", "secretKey"], needs: ["region", "site"], variables: () => ({}) },
   KT: { credentials: ["accessKey"], needs: ["region"], variables: () => ({}) },
+  // Project, subscription and region stand in the environment's file.
+  GCP: {
+    ...{ provider: "gcp", credentials: ["credentials"], needs: [] },
+    variables: (_account, { credentials }) => ({ GOOGLE_CREDENTIALS: credentials }),
+  },
+  AZURE: {
+    ...{ provider: "azure", credentials: ["tenantId", "subscriptionId", "clientId", "clientSecret"], needs: [] },
+    variables: (_account, { tenantId, subscriptionId, clientId, clientSecret }) => ({
+      ...{ ARM_TENANT_ID: tenantId, ARM_SUBSCRIPTION_ID: subscriptionId },
+      ...{ ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: clientSecret },
+    }),
+  },
+  VSPHERE: {
+    ...{ provider: "vsphere", credentials: ["vsphereServer", "user", "password"], needs: [] },
+    variables: (_account, { vsphereServer, user, password }) => ({
+      ...{ VSPHERE_SERVER: vsphereServer, VSPHERE_USER: user, VSPHERE_PASSWORD: password },
+    }),
+  },
 };
 
 /** What this is in an environment file; undefined where clusters on it are registered only. */
@@ -86,7 +107,7 @@ export function accountForms(): readonly {
   readonly credentials: readonly string[];
   readonly makes: boolean;
 }[] {
-  return PROVIDERS.map((provider) => {
+  return CLOUDS.map((provider) => {
     const { needs, credentials, provider: makes } = KNOWN[provider];
     return { provider, needs: [...needs], credentials: [...credentials], makes: makes !== undefined };
   });
@@ -102,13 +123,10 @@ export function fieldOf(provider: Provider, variable: string | undefined): strin
 
 const NO_ACCOUNT = { id: 0, name: "", provider: "", project: null, region: null, site: null, created: new Date(0), modified: new Date(0) };
 
-/** Empty credentials of each cloud, by which the portal draws its form. */
-export function emptyCredentials(): Record<Provider, Record<string, string>> {
-  const empty = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ""]));
-  return Object.fromEntries(Object.entries(KNOWN).map(([name, { credentials }]) => [name, empty(credentials)])) as Record<
-    Provider,
-    Record<string, string>
-  >;
+/** Empty credentials of each of K-PaaS's clouds, by which the portal draws its form. */
+export function emptyCredentials(): Record<(typeof PROVIDERS)[number], Record<string, string>> {
+  const empty = (name: Provider) => Object.fromEntries(KNOWN[name].credentials.map((each) => [each, ""]));
+  return { AWS: empty("AWS"), OPENSTACK: empty("OPENSTACK"), NAVER: empty("NAVER"), NHN: empty("NHN"), KT: empty("KT") };
 }
 
 /** The variables of a command that works with an account. */

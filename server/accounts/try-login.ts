@@ -1,4 +1,4 @@
-import type { CloudRequest, LoginTry } from "../../model/cloud";
+import type { CloudRequest, LoginFault, LoginTry } from "../../model/cloud";
 import { type Incoming, sendTo } from "../http/outgoing";
 import { type Addresses, ClosedAddressError } from "../webhooks/address";
 
@@ -11,7 +11,7 @@ const MOST = 2 ** 20;
 export interface Tried {
   readonly good: boolean;
   /** What is wrong. */
-  readonly fault?: { readonly variable?: string; readonly reason: string; readonly remedy: string };
+  readonly fault?: LoginFault;
 }
 
 /** Sends a request to a cloud. */
@@ -23,7 +23,9 @@ export function sender(addresses: Addresses, timeoutMs = TIMEOUT_MS): Send {
 }
 
 /** Logs in, and takes back what that has made. What is wrong is told without what was sent, and without what was answered. */
-export async function tryLogin({ request, judge, undo }: LoginTry, send: Send): Promise<Tried> {
+export async function tryLogin(attempt: LoginTry | LoginFault, send: Send): Promise<Tried> {
+  if ("reason" in attempt) return { good: false, fault: attempt };
+  const { request, judge, undo } = attempt;
   if (!URL.canParse(request.url) || !/^https?:$/.test(new URL(request.url).protocol))
     return { good: false, fault: { reason: "the cloud's address is no URL", remedy: "give the one that the cloud's console shows" } };
   try {

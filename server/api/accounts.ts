@@ -1,16 +1,7 @@
 import { z } from "zod";
 import { registry } from "../../files/registry";
 import type { Accounts } from "../accounts/accounts";
-import {
-  accountForms,
-  accountVariables,
-  credentialsIn,
-  fieldOf,
-  lacking,
-  PROVIDERS,
-  type Provider,
-  providerOf,
-} from "../accounts/providers";
+import { accountForms, accountVariables, CLOUDS, credentialsIn, fieldOf, lacking, type Provider, providerOf } from "../accounts/providers";
 import { type Send, tryLogin } from "../accounts/try-login";
 import { nameHolds } from "../data/name-holds";
 import { HIGHEST_ROW, type Row } from "../data/tables";
@@ -20,7 +11,7 @@ import { secretFields } from "../secrets/store";
 import type { Own } from "./own";
 import { page, pageOf, pageQuery } from "./page";
 
-const provider = z.enum(PROVIDERS).meta({ description: "The cloud, as K-PaaS calls it." });
+const provider = z.enum(CLOUDS).meta({ description: "The cloud, as K-PaaS calls it; those that it knows nothing of are called alike." });
 const name = z.string().trim().min(1).max(100);
 const where = { region: z.string().max(100), project: z.string().max(200), site: z.string().max(100) };
 const credentials = secretFields(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { credentialsIn, emptyCredentials, lacking } from "../accounts/providers";
+import { credentialsIn, emptyCredentials, lacking, PROVIDERS } from "../accounts/providers";
 import type { Row } from "../data/tables";
 import { HttpProblem } from "../http/problem";
 import { defineRoute, type Route } from "../http/route";
@@ -19,7 +19,13 @@ const Renamed = Account.extend({ resourceUid: uid });
 
 /** Cloud accounts, at `/accounts`. Their credentials go in, and come back in no answer. */
 export function accountRoutes({ database, accounts }: Face): Route[] {
-  const all = () => database.query.selectFrom("accounts").selectAll();
+  // The portal draws no account of a cloud that K-PaaS does not know.
+  const all = () => database.query.selectFrom("accounts").selectAll().where("provider", "in", PROVIDERS);
+  const one = async (id: number) => {
+    const account = await accounts.one(id);
+    if (!ofProvider.safeParse(account.provider).success) throw new HttpProblem("not-found", "The resource does not exist.");
+    return account;
+  };
   return [
     defineRoute({
       ...{
@@ -81,7 +87,7 @@ export function accountRoutes({ database, accounts }: Face): Route[] {
         needs: "viewer",
         params: byUid,
       },
-      handle: async ({ params }) => ({ ...shapeOf(await accounts.one(params.resourceUid)), ...SUCCESS }),
+      handle: async ({ params }) => ({ ...shapeOf(await one(params.resourceUid)), ...SUCCESS }),
     }),
     defineRoute({
       ...{
@@ -119,7 +125,7 @@ export function accountRoutes({ database, accounts }: Face): Route[] {
         body: Renamed,
       },
       handle: async ({ body, principal }) => {
-        const account = await accounts.one(body.resourceUid);
+        const account = await one(body.resourceUid);
         const how = { actor: principal.id, action: "account.rename" };
         const row = await accounts.change(account, { name: body.resourceName }, undefined, how);
         return { ...shapeOf(row), ...SUCCESS };
@@ -137,7 +143,7 @@ export function accountRoutes({ database, accounts }: Face): Route[] {
         params: byUid,
       },
       handle: async ({ params: { resourceUid: id }, principal }) => {
-        await accounts.remove(await accounts.one(id), principal.id);
+        await accounts.remove(await one(id), principal.id);
         return { ...EMPTY, ...SUCCESS };
       },
     }),

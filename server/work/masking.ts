@@ -1,3 +1,4 @@
+import { fields, parsedJson } from "../../model/data";
 import type { Ended } from "../../model/fleet/records";
 import type { Runner } from "./types";
 
@@ -24,4 +25,13 @@ export function masking(runner: Runner, secrets: readonly string[]): Runner {
       return { lines: clean(lines), to, rest: clean(rest) };
     },
   };
+}
+
+/** What of a command's variables nobody is told; of a key in JSON its own lines too. */
+export function secretsIn(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
+    if (!/PASSWORD|SECRET|KEY|TOKEN|CREDENTIALS/.test(name)) return [];
+    const { private_key: key } = fields(parsedJson(value));
+    return typeof key === "string" ? [value, key, JSON.stringify(key).slice(1, -1)] : [value];
+  });
 }

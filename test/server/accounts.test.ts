@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LoginFault, LoginTry } from "../../model/cloud";
 import { tryKeys } from "../../providers/aws/login-try";
 import { signed } from "../../providers/aws/signature";
+import { tryPrincipal } from "../../providers/azure/login-try";
+import { tryKey } from "../../providers/gcp/login-try";
 import { tryVersion2, tryVersion3 } from "../../providers/openstack/login-try";
+import { trySession } from "../../providers/vsphere/login-try";
 import { sender, tryLogin } from "../../server/accounts/try-login";
 import { Addresses } from "../../server/webhooks/address";
 import { fileOf, type OwnService, playOwn } from "../support/own-service";
@@ -115,6 +120,11 @@ describe("Cloud accounts by the service's own calls", function () {
     } finally {
       identity.server.close();
     }
+    // What is seen without asking is told too, at the field that it is of.
+    const key = { name: "g", provider: "GCP", credentials: { credentials: CANARY } };
+    const ofGoogle = (await own.ask(ADMINISTRATOR, "POST", "/api/v1/accounts", key)).body;
+    const { body } = await own.ask(ADMINISTRATOR, "POST", `/api/v1/accounts/${ofGoogle.id}/test`);
+    assert.deepEqual([body.good, body.path], [false, "credentials.credentials"]);
     const registered = { name: "n", provider: "NAVER", region: "KR", site: "public", credentials: { accessKey: "a", secretKey: "b" } };
     const { id } = (await own.ask(ADMINISTRATOR, "POST", "/api/v1/accounts", registered)).body;
     assert.equal((await own.ask(ADMINISTRATOR, "POST", `/api/v1/accounts/${id}/test`)).status, 409);
@@ -146,6 +156,82 @@ describe("A log-in that is tried out", () => {
     assert.match(judge(answer(400, "Throttling"))?.reason ?? "", /Throttling/);
     const { request: elsewhere } = tryKeys({ AWS_REGION: "x.evil.example/?", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, now);
     assert.equal(new URL(elsewhere.url).hostname, "sts.xevilexample.amazonaws.com");
+  });
+
+  /** A key of a service account, as Google Cloud makes them. */
+  const googleKey = (more: object = {}) => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    const private_key = privateKey.export({ type: "pkcs8", format: "pem" });
+    const token_uri = "https://oauth2.googleapis.com/token";
+    const key = { type: "service_account", client_email: "kpaas@p.iam.gserviceaccount.com", private_key_id: "k1", private_key, token_uri };
+    return JSON.stringify({ ...key, ...more }, undefined, 2);
+  };
+  const tryOf = (attempt: LoginTry | LoginFault): LoginTry => {
+    assert.ok("request" in attempt, JSON.stringify(attempt));
+    return attempt;
+  };
+  const answerOf = (status: number, body: unknown = {}) => ({ status, headers: {}, body: JSON.stringify(body) });
+
+  it("asks Google for a token by a key, which never leaves, and reads what is wrong", () => {
+    const text = googleKey();
+    const { private_key: key, token_uri: url } = JSON.parse(text);
+    const { request, judge } = tryOf(tryKey({ GOOGLE_CREDENTIALS: text }, now));
+    assert.equal(request.url, url);
+    const form = new URLSearchParams(request.body);
+    assert.equal(form.get("grant_type"), "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    const [head = "", claims = "", signature = ""] = (form.get("assertion") ?? "").split(".");
+    assert.ok(verify("RSA-SHA256", Buffer.from(`${head}.${claims}`), createPublicKey(key), Buffer.from(signature, "base64url")));
+    const read = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+    assert.deepEqual(read(head), { alg: "RS256", typ: "JWT", kid: "k1" });
+    const issued = now.getTime() / 1_000;
+    assert.deepEqual(read(claims), {
+      ...{ iss: "kpaas@p.iam.gserviceaccount.com", scope: "https://www.googleapis.com/auth/cloud-platform", aud: url },
+      ...{ iat: issued, exp: issued + 300 },
+    });
+    assert.equal(judge(answerOf(200, { access_token: CANARY })), undefined);
+    const invalid = (error_description: string) => judge(answerOf(400, { error: "invalid_grant", error_description }));
+    assert.equal(invalid("Invalid JWT Signature.")?.variable, "GOOGLE_CREDENTIALS");
+    assert.match(invalid("Invalid JWT: Token must be a short-lived token and in a reasonable timeframe.")?.remedy ?? "", /clock/);
+    assert.match(judge(answerOf(503))?.reason ?? "", /503/);
+    for (const wrong of ["", "{}", googleKey({ type: "authorized_user" }), googleKey({ private_key: "none" })]) {
+      const fault = tryKey({ GOOGLE_CREDENTIALS: wrong }, now);
+      assert.ok("reason" in fault && fault.variable === "GOOGLE_CREDENTIALS", wrong.slice(0, 40));
+    }
+  });
+
+  it("asks Entra for a service principal's token in its tenant, and reads what is wrong", () => {
+    const env = { ARM_TENANT_ID: "a/../b", ARM_CLIENT_ID: "c", ARM_CLIENT_SECRET: CANARY };
+    const { request, judge } = tryPrincipal(env);
+    assert.equal(request.url, "https://login.microsoftonline.com/a%2F..%2Fb/oauth2/v2.0/token");
+    assert.equal(new URLSearchParams(request.body).get("scope"), "https://management.azure.com/.default");
+    assert.match(tryPrincipal({ ...env, ARM_ENVIRONMENT: "china" }).request.url, /^https:\/\/login\.partner\.microsoftonline\.cn\//);
+    assert.equal(judge(answerOf(200)), undefined);
+    for (const [code, variable] of [
+      [7000215, "ARM_CLIENT_SECRET"],
+      [700016, "ARM_CLIENT_ID"],
+      [90002, "ARM_TENANT_ID"],
+    ] as const)
+      assert.equal(judge(answerOf(401, { error: "invalid_client", error_codes: [code], error_description: CANARY }))?.variable, variable);
+    const other = judge(answerOf(400, { error: "invalid_request", error_codes: [900144], error_description: CANARY }));
+    assert.ok(other?.reason.includes("AADSTS900144") && !JSON.stringify(other).includes(CANARY));
+  });
+
+  it("begins a session at vCenter and ends it, and reads what is wrong", () => {
+    const env = { VSPHERE_SERVER: "vc.example.org", VSPHERE_USER: "kim@vsphere.local", VSPHERE_PASSWORD: CANARY };
+    const { request, judge, undo } = tryOf(trySession(env));
+    assert.deepEqual([request.method, request.url], ["POST", "https://vc.example.org/api/session"]);
+    assert.equal(Buffer.from(request.headers.authorization?.slice(6) ?? "", "base64").toString(), `kim@vsphere.local:${CANARY}`);
+    assert.equal(judge(answerOf(201, "s-1")), undefined);
+    assert.deepEqual(undo?.(answerOf(201, "s-1")), {
+      ...{ method: "DELETE", url: "https://vc.example.org/api/session", headers: { "vmware-api-session-id": "s-1" } },
+    });
+    assert.equal(undo?.(answerOf(401, {})), undefined);
+    assert.match(judge(answerOf(401))?.reason ?? "", /user and password/);
+    assert.equal(judge(answerOf(404))?.variable, "VSPHERE_SERVER");
+    for (const server of ["", "https://vc.example.org", "vc.example.org/api", "kim@vc"]) {
+      const fault = trySession({ ...env, VSPHERE_SERVER: server });
+      assert.ok("reason" in fault && fault.variable === "VSPHERE_SERVER", server);
+    }
   });
 
   it("speaks the version of identity that the cloud has, below whatever address is given", () => {

@@ -17,7 +17,7 @@ export const ROLES = ["viewer", "operator", "approver", "administrator"].map((ro
 export const DATABASE = "kpaas_server";
 
 /** What it keeps of each cloud by the paths of K-PaaS's programs, and beside them whom it tells by webhooks. */
-export const SECRETS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT", "ssh-key", "cluster", "webhook"];
+export const SECRETS = ["AWS", "OPENSTACK", "NAVER", "NHN", "KT", "GCP", "AZURE", "VSPHERE", "ssh-key", "cluster", "webhook"];
 
 /** Names of the objects its pods refer to. */
 export const NAMES = {

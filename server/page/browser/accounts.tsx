@@ -180,7 +180,12 @@ function Credentials({ of: { credentials } }: { readonly of: AccountForm }) {
   return (
     <>
       {credentials.map((each) => (
-        <Field key={each} label={<Said>{each}</Said>} name={`${PREFIX}${each}`} type={/url|user/i.test(each) ? "text" : "password"} />
+        <Field
+          key={each}
+          label={<Said>{each}</Said>}
+          name={`${PREFIX}${each}`}
+          type={/url|user|server|Id$/i.test(each) ? "text" : "password"}
+        />
       ))}
     </>
   );

@@ -88,12 +88,16 @@ describe("kpaas server, as a service of the platform", () => {
     assert.match(String(held(found("ssh"), "files")["git-key"]), /\n$/);
   });
 
-  it("shows no secret, and asks OpenBao for the paths of K-PaaS's programs alone", () => {
+  it("shows no secret, and asks OpenBao for the paths of its own and of K-PaaS's programs alone", () => {
     for (const which of ["https", "ssh"] as const) assert.deepEqual(found(which).leaks(CANARY), []);
     const policy = String(found().get("seoul-openbao-kpaasServer-policy").inputs.policy);
     const paths = Object.keys((JSON.parse(policy) as { path: object }).path);
     assert.ok(paths.includes("secret/data/cluster/*") && paths.includes("secret/metadata/ssh-key/*"), paths.join());
-    assert.ok(paths.every((path) => /^secret\/(data|metadata)\/(AWS|OPENSTACK|NAVER|NHN|KT|ssh-key|cluster|webhook)\/\*$/.test(path)));
+    assert.ok(
+      paths.every((path) =>
+        /^secret\/(data|metadata)\/(AWS|OPENSTACK|NAVER|NHN|KT|GCP|AZURE|VSPHERE|ssh-key|cluster|webhook)\/\*$/.test(path),
+      ),
+    );
   });
 
   it("has in the realm its roles, and a public client of its page whose tokens are meant for it, by PKCE", () => {

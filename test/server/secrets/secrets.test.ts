@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { SECRETS } from "../../../components/platform/kpaas-server/names";
-import { PROVIDERS } from "../../../server/accounts/providers";
+import { CLOUDS } from "../../../server/accounts/providers";
 import { Database } from "../../../server/data/database";
 import { keyIn, SealedSecrets, seal, unseal } from "../../../server/secrets/sealed";
 import { accountPath, clusterPath, keyPath } from "../../../server/secrets/store";
@@ -133,7 +133,7 @@ describe("Secrets in a vault", () => {
 describe("Paths of secrets", () => {
   it("are all in the policy that its pods have on the platform, each kind of account too, and there is no other in it", () => {
     const id = "3f2b7c1e-0000-4000-8000-000000000001";
-    const paths = [...PROVIDERS.map((provider) => accountPath(provider, 1)), keyPath(1), clusterPath(id), webhookPath(id)];
+    const paths = [...CLOUDS.map((provider) => accountPath(provider, 1)), keyPath(1), clusterPath(id), webhookPath(id)];
     assert.deepEqual(paths.map((path) => path.split("/")[1]).sort(), [...SECRETS].sort());
   });
 });

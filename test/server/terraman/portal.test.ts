@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { list } from "../../../model/data";
 import { type KPaasService, startKPaasService } from "../../support/kpaas-service";
 import { PlayedRunner } from "../../support/played-work";
+import { startRealm } from "../../support/realm";
 import { playRegistered, type RegisteredCluster } from "../../support/registered-cluster";
 import { serviceFolders } from "../../support/service-folders";
 import { AFTER, CONVERSATION, type Exchange, LOG, PRIVATE_KEY, TEXT } from "./conversation";
@@ -214,6 +215,32 @@ describe("K-PaaS's portal", () => {
       files.filter((file) => !/^environments\/[a-z][a-z0-9-]{0,29}(\.lock)?\.yaml$/.test(file)),
       [],
     );
+  });
+
+  it("is told of no account of a cloud that it does not know, nor works with one", async () => {
+    await service.stop();
+    const realm = await startRealm();
+    service = await startKPaasService(data, runner, { issuer: realm.issuer, audience: "kpaas" });
+    try {
+      const answer = await fetch(`${service.url}/api/v1/accounts`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          authorization: `Bearer ${await realm.token("kim", ["cp-cluster-admin-role"])}`,
+        },
+        body: JSON.stringify({ name: "vc", provider: "VSPHERE", credentials: { vsphereServer: "vc", user: "kim", password: "canary" } }),
+      });
+      const { id } = (await answer.json()) as { readonly id: number };
+      assert.equal(answer.status, 201);
+      assert.deepEqual((await service.send("GET", "/accounts")).body.items, []);
+      assert.equal((await service.send("GET", `/accounts/${id}`)).body.resultCode, "FAIL");
+      assert.equal((await service.send("DELETE", `/accounts/${id}`)).body.resultCode, "FAIL");
+      const cluster = { resourceName: "c", providerType: "OPENSTACK", description: "", sshKey: "", hclScript: TEXT };
+      const made = await service.send("POST", "/clusters", { ...cluster, cloudAccountId: String(id) });
+      assert.deepEqual([made.body.resultCode, /account/i.test(made.text)], ["FAIL", true]);
+    } finally {
+      await realm.close();
+    }
   });
 
   it("is answered with a problem in its own shape where fields are wrong, all at once", async () => {

@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { saidIn } from "../../../fleet/children";
-import { masking } from "../../../server/work/masking";
+import { masking, secretsIn } from "../../../server/work/masking";
 import { commandsIn } from "../../../server/work/work";
 import { PlayedRunner } from "../../support/played-work";
 import { temporaryFolders } from "../../support/temporary";
@@ -32,6 +32,16 @@ describe("What a step says", () => {
         assert.equal(`${read}${last}`, lines.join("\n").replaceAll(SECRET, "[secret]"));
       }),
     );
+  });
+
+  it("holds nothing of a key that is given as JSON, neither as it stands there nor as whoever parses it has it", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\nfirst-line-of-a-key\nsecond-line-of-a-key\n-----END PRIVATE KEY-----\n";
+    const json = JSON.stringify({ type: "service_account", client_email: "kpaas@p.example.org", private_key: key }, undefined, 2);
+    const runner = new PlayedRunner();
+    runner.said = () => ({ lines: `${json}\n${JSON.stringify({ private_key: key })}\n${key}\n`, to: 0, rest: "" });
+    const { lines } = masking(runner, secretsIn({ GOOGLE_CREDENTIALS: json, OS_USERNAME: "kimchi" })).said(STEP);
+    assert.ok(!/line-of-a-key/.test(lines), lines);
+    assert.deepEqual(secretsIn({ OS_USERNAME: "kimchi", OS_PASSWORD: SECRET, ARM_CLIENT_SECRET: "another" }), [SECRET, "another"]);
   });
 
   it("is read of its file from where it was read to", () => {
