@@ -183,7 +183,10 @@ function requireEnded(store: FleetStore, { tell }: FleetOperator): void {
   const { operation } = run.begun;
   if (run.outcome !== undefined) {
     const how = run.outcome === "paused" ? "waits for an approval" : `is not done (${run.outcome})`;
-    tell({ event: "waiting", reason: `the last ${operation} ${how}: what begins now takes its place, and \`kpaas fleet resume\` with it` });
+    tell({
+      event: "waiting",
+      reason: `the last ${operation} ${how}: what begins now takes its place, and \`kpaas fleet resume\` goes on with that then`,
+    });
     return;
   }
   throw new RefusedError([problem(store.fleet, `its last ${operation} was broken off`, "`kpaas fleet resume` goes on with it")]);

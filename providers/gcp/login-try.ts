@@ -37,7 +37,7 @@ export function tryKey(env: Surroundings["env"], now: Date): LoginTry | LoginFau
     judge: ({ status, body }) => {
       if (status === 200) return undefined;
       const { error, error_description: description = "" } = fields(parsedJson(body));
-      if (error === "invalid_grant" && /iat|exp|timeframe/i.test(String(description)))
+      if (error === "invalid_grant" && /\b(iat|exp|timeframe)\b/i.test(String(description)))
         return { reason: "Google finds the request of another time", remedy: "set the clock of the service's machine" };
       return error === "invalid_grant" || error === "invalid_client"
         ? {
