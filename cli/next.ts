@@ -28,7 +28,7 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
   if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
   if (error instanceof RefusedError) {
-    const preview = argv[0] === "fleet" ? fleetPreview(argv) : ["preview", environment];
+    const preview = argv[0] === "fleet" ? ["fleet", "preview"] : ["preview", environment];
     const [verb] = withVerb(argv);
     const at = ["fleet upgrade", "fleet preview", "preview"].includes(verb) ? argv.indexOf("--to") : -1;
     return named(error.problems) ?? commandLine([...preview, ...(at < 0 ? [] : argv.slice(at, at + 2)), ...sandbox]);
@@ -47,12 +47,6 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
     default:
       return error instanceof Error && "syscall" in error ? again : "kpaas doctor --json";
   }
-}
-
-/** The preview of the fleet that a command line is about. */
-function fleetPreview(argv: readonly string[]): string[] {
-  const isFile = (word: string, at: number) => /\.ya?ml$/.test(word) && !/^--(output|plan|report|save)$/.test(argv[at - 1] ?? "");
-  return ["fleet", "preview", ...argv.filter((word, at) => at > 1 && isFile(word, at))];
 }
 
 /** Of the command that was meant. @param but how many of the last words that name it are left out */
@@ -83,7 +77,7 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   if (meant !== undefined) return commandLine(argv.map((word) => (word === whole?.environment ? meant : word)));
   if (command === "init") return "kpaas init --help";
   // It tells the problems of the fleet's file too, which no check of environments reads.
-  if (command === "fleet") return commandLine([...fleetPreview(argv), "--offline"]);
+  if (command === "fleet") return commandLine(["fleet", "preview", "--offline"]);
   return commandLine(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
 }
 

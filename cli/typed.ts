@@ -6,7 +6,7 @@ const GROUPS = ["cluster", "state"];
 const OF_NONE = ["state list"];
 /** Those below these are of many environments. */
 const GROUPS_OF_MANY = ["fleet", "airgap"];
-const NOT_IN_SANDBOX = ["state secrets"];
+const NOT_IN_SANDBOX = ["state secrets", "fleet export"];
 
 /** Commands whose first word names an environment. */
 const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "rotate", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
@@ -21,16 +21,23 @@ const IN_SANDBOX = ["preview", "up", "rotate", "refresh", "destroy", "outputs", 
 export class Typed {
   private readonly references = new Map<string, string>();
   private readonly sandbox: boolean;
+  /** The file of the fleet, where one was named. */
+  private readonly fleet: string | undefined;
 
   constructor(argv: readonly string[]) {
     this.sandbox = argv.includes("--sandbox");
+    const isFile = (word: string, at: number) =>
+      at > 1 && /\.ya?ml$/.test(word) && !/^--(output|plan|report|save)$/.test(argv[at - 1] ?? "");
+    this.fleet = argv[0] === "fleet" && argv[1] !== "export" ? argv.find(isFile) : undefined;
   }
 
   /** `kpaas …` as it has to be typed. */
   readonly command = (line: string): string => {
     const [program = "", ...typed] = line.split(" ");
     const [verb, ...rest] = withVerb(typed);
-    if (program !== "kpaas" || !takes(OF_ENVIRONMENT, verb, OF_NONE) || rest.includes("--help")) return line;
+    if (program !== "kpaas" || rest.includes("--help")) return line;
+    if (verb.startsWith("fleet ")) return this.ofFleet(verb, rest);
+    if (!takes(OF_ENVIRONMENT, verb, OF_NONE)) return line;
     const words = rest.map((word) => this.named(word));
     const [only] = this.references.size === 1 ? [...this.references.values()] : [];
     // Nothing but options: a command of any environment, which here is of this one.
@@ -38,6 +45,12 @@ export class Typed {
     const strays = this.sandbox && takes(IN_SANDBOX, verb, NOT_IN_SANDBOX) && words.length > 0 && !words.includes("--sandbox");
     return [program, verb, ...words, ...(strays ? ["--sandbox"] : [])].join(" ");
   };
+
+  private ofFleet(verb: string, rest: readonly string[]): string {
+    const file = this.fleet === undefined || verb === "fleet export" || rest.includes(quoted(this.fleet)) ? [] : [quoted(this.fleet)];
+    const strays = this.sandbox && !NOT_IN_SANDBOX.includes(verb) && !["--sandbox", "--via"].some((option) => rest.includes(option));
+    return ["kpaas", verb, ...file, ...rest, ...(strays ? ["--sandbox"] : [])].join(" ");
+  }
 
   /** A text with the commands in backquotes as they have to be typed. */
   readonly text = (text: string): string => text.replace(/`(kpaas [^`\n]+)`/g, (_all, line: string) => `\`${this.command(line)}\``);

@@ -39,6 +39,12 @@ describe("a command that a text names", () => {
     ["up ./s.yaml", "./s.yaml", "kpaas cluster --help", "kpaas cluster --help"],
     ["up ./s.yaml --sandbox", "./s.yaml", "kpaas up --help", "kpaas up --help"],
     ["up ./s.yaml", "./s.yaml", "kpaas ssh", "kpaas ssh"],
+    ["fleet resume --sandbox", "seoul", "kpaas fleet up", "kpaas fleet up --sandbox"],
+    ["fleet up ./f.yaml --sandbox", "seoul", "kpaas fleet resume --approve rest", "kpaas fleet resume ./f.yaml --approve rest --sandbox"],
+    ["fleet up f.yaml --plan p.yaml", "seoul", "kpaas fleet preview --offline", "kpaas fleet preview f.yaml --offline"],
+    ["fleet up --sandbox --report r.yaml", "seoul", "kpaas fleet up --via operator", "kpaas fleet up --via operator"],
+    ["fleet resume --sandbox", "seoul", "kpaas fleet resume --sandbox", "kpaas fleet resume --sandbox"],
+    ["fleet up --sandbox", "seoul", "kpaas fleet up --help", "kpaas fleet up --help"],
     ["up ./s.yaml", "./s.yaml", "kpaas init NAME --provider P", "kpaas init NAME --provider P"],
   ];
   for (const [argv, reference, named, said] of table) {
