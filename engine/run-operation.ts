@@ -132,7 +132,9 @@ export async function runOperation(
       unproven = untold;
       const urns = untold.map(({ urn }) => urn);
       for (const urn of urns) everTried.add(urn);
-      tell(`some of this is there already: ${urns.map(nameOf).join(", ")} are tried alone, and what is there is taken up`);
+      const names = urns.slice(0, 3).map(nameOf).join(", ");
+      const more = urns.length > 3 ? ` and ${urns.length - 3} more` : "";
+      tell(`some of this is there already: ${names}${more} are tried alone, and what is there is taken up`);
       return urns;
     };
     for (let done = false; !done; ) {
