@@ -141,16 +141,25 @@ function result(child: ChildProcess): Promise<CommandResult> {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       if (code === 0) resolve({ stdout, stderr, code });
-      else if (signal !== null) reject(new EngineKilledError(signal));
+      else if (signal !== null) reject(new EngineKilledError(`was killed (${signal})`, "by somebody, or by the system for want of memory"));
+      else if (code === CRASHED && PANIC.test(stderr)) reject(new EngineKilledError(`crashed (${PANIC.exec(stderr)?.[1]})`, DEFECT));
       else reject(commandError(stderr.trim() === "" ? `error: the engine ended with code ${code} and said nothing` : stderr));
     });
   });
 }
 
-/** The engine did not end by itself. */
+/** With what a program in Go ends that has met a defect of its own, and what it says then: a line, and pages of where it was. */
+const CRASHED = 2;
+const PANIC = /^(?:panic|fatal error): (.+)$[\s\S]*^goroutine \d+ \[/m;
+const DEFECT = "a defect of its own, met where the backend refuses it in the middle of a write, say";
+
+/** The engine did not end by itself: it was killed, or crashed. Nobody told what became of what was under way. */
 export class EngineKilledError extends CommandError {
-  constructor(readonly signal: NodeJS.Signals) {
-    super(`error: the engine was killed (${signal})`);
+  constructor(
+    readonly how: string,
+    readonly why: string,
+  ) {
+    super(`error: the engine ${how}`);
     this.name = "EngineKilledError";
   }
 }

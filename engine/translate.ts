@@ -93,7 +93,7 @@ const CUT_OFF = /context cancell?ed|\bCANCELLED\b/;
 function killedError(what: string, environment: string, error: EngineKilledError): OperationFailedError {
   const text = [
     `${what} of ${environment} failed:`,
-    indent(`the engine was killed (${error.signal}) before it had ended: by somebody, or by the system for want of memory`),
+    indent(`the engine ${error.how} before it had ended: ${error.why}`),
     "Run the same command again: it first finds out what was done, and names what nobody but you can tell.",
   ];
   return new OperationFailedError(text.join("\n"), { cause: error });

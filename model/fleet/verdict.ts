@@ -6,7 +6,7 @@ import type { Step } from "./work";
 
 /** Failures that may pass by themselves. */
 const PASSING =
-  /being changed by|currently locked|throttl|too many requests|rate limit|\b(429|502|503|504)\b|timed? ?out|ETIMEDOUT|ECONNRESET|ECONNREFUSED|EAI_AGAIN|EHOSTUNREACH|temporarily|unavailable|does not answer|the engine was killed \(SIG/i;
+  /being changed by|currently locked|throttl|too many requests|rate limit|\b(429|502|503|504)\b|timed? ?out|ETIMEDOUT|ECONNRESET|ECONNREFUSED|EAI_AGAIN|EHOSTUNREACH|temporarily|unavailable|does not answer|the engine (was killed|crashed) \(/i;
 
 /**
  * How a step ended, by what its command printed.

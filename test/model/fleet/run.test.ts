@@ -72,6 +72,15 @@ describe("how a step ended", () => {
       endedOf("up", problems("up of a failed:\n  the engine was killed (SIGKILL) before it had ended"), 1, {}),
       { outcome: "failed", reason: "up of a failed:\n  the engine was killed (SIGKILL) before it had ended", transient: true },
     ],
+    [
+      "an engine that crashed",
+      endedOf("up", problems("up of a failed:\n  the engine crashed (runtime error: invalid memory address) before it had ended"), 1, {}),
+      {
+        outcome: "failed",
+        reason: "up of a failed:\n  the engine crashed (runtime error: invalid memory address) before it had ended",
+        transient: true,
+      },
+    ],
     ["a cloud that says no", endedOf("up", problems("no quota"), 1, {}), { outcome: "failed", reason: "no quota", transient: false }],
     ["a destroy of nothing", endedOf("destroy", problems("Environment a has no stack here: …"), 1, {}), { outcome: "done" }],
     [
