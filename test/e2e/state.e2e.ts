@@ -60,12 +60,13 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     const made = madeIn(project).length;
     await server.gate.cut();
     await pause(20_000);
-    assert.equal(up.child.exitCode, null, up.said());
+    // Pulumi's own defect, on Azure's store alone (docs/state.md): what it has come to is found out by the next one.
+    const hasCrashed = () => server.url.startsWith("azblob:") && /the engine crashed \(/.test(up.said());
+    assert.ok(up.child.exitCode === null || hasCrashed(), up.said());
     await server.gate.open();
     const { code, output } = await up.ended;
     project.fault({ rules: [] });
-    // Pulumi's own defect, on Azure's store (docs/state.md): what it has come to is found out by the next one.
-    if (/the engine crashed \(/.test(output)) await project.run("up", "k", "--yes");
+    if (hasCrashed()) await project.run("up", "k", "--yes");
     else assert.equal(code, 0, output);
     assert.ok(made > before.length && made < madeIn(project).length, "it was lost in the middle");
     assert.match(await project.run("up", "k", "--yes"), /no changes/);
@@ -121,7 +122,8 @@ function sharedBackend(start: (this: Mocha.Context, folder: string) => Promise<B
     assert.equal(second.code, 1, second.output);
     assert.match(second.output, /is being changed by|changes while/);
     const { code, output } = await refresh.ended;
-    assert.equal(code, 0, output);
+    // Where both have begun in the same moment, each may find the other's lock (docs/state.md): neither has worked then.
+    if (code !== 0) assert.match(output, /is being changed by|changes while/);
     assert.match(await other.run("preview", "k"), /no changes/);
   });
 
