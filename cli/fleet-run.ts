@@ -72,7 +72,7 @@ export async function runFleet(
   printReport(context, report, flags.json === true);
   if (flags.report !== undefined) await writeReport(resolve(context.cwd, flags.report), report);
   const code = codeOf(report);
-  if (code !== EXIT.done) throw new Exit(code, nextOf(report, flags));
+  if (code !== EXIT.done) throw new Exit(code, nextOf(report));
 }
 
 /** What the redrawn lines of a command are headed by. */
@@ -165,12 +165,12 @@ function codeOf({ outcome, clusters }: FleetReport): number {
   return outcome === "paused" || clusters.some(({ status }) => status === "refused") ? EXIT.refused : EXIT.failed;
 }
 
-function nextOf({ operation, to, outcome, reason = "", clusters }: FleetReport, { sandbox }: FleetFlags): string {
-  const more = sandbox === true ? ["--sandbox"] : [];
+/** What to type next; its file and the sandbox it gets where it is told. */
+function nextOf({ operation, to, outcome, reason = "", clusters }: FleetReport): string {
   if (clusters.some(({ status }) => status === "refused"))
-    return commandLine(["fleet", operation, ...(to === undefined ? [] : ["--to", to]), ...more]);
+    return commandLine(["fleet", operation, ...(to === undefined ? [] : ["--to", to])]);
   const wave = outcome === "paused" ? /^wave (\S+) has/.exec(reason)?.[1] : undefined;
-  return commandLine(["fleet", "resume", ...(wave === undefined ? [] : ["--approve", wave]), ...more]);
+  return commandLine(["fleet", "resume", ...(wave === undefined ? [] : ["--approve", wave])]);
 }
 
 const CLUSTERS: readonly Column<FleetReport["clusters"][number]>[] = [

@@ -140,9 +140,10 @@ function result(child: ChildProcess): Promise<CommandResult> {
     });
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      const panic = code === CRASHED ? PANIC.exec(stderr)?.[1] : undefined;
       if (code === 0) resolve({ stdout, stderr, code });
       else if (signal !== null) reject(new EngineKilledError(`was killed (${signal})`, "by somebody, or by the system for want of memory"));
-      else if (code === CRASHED && PANIC.test(stderr)) reject(new EngineKilledError(`crashed (${PANIC.exec(stderr)?.[1]})`, DEFECT));
+      else if (panic !== undefined) reject(new EngineKilledError(`crashed (${panic})`, DEFECT));
       else reject(commandError(stderr.trim() === "" ? `error: the engine ended with code ${code} and said nothing` : stderr));
     });
   });

@@ -15,6 +15,7 @@ import { callBeside, handedOn } from "../../plugin/rpc/beside";
 import { toServiceError } from "../../plugin/rpc/errors";
 import { type Properties, secret } from "../../plugin/rpc/provider";
 import { fromStruct, toStruct } from "../../plugin/rpc/struct";
+import { typeOf } from "../events";
 import { plain } from "../state/state";
 import { type Asking, isForeign, isToldInputs, otherName, place, type Wanted } from "./find";
 import { GENERATED } from "./generated";
@@ -190,10 +191,6 @@ export function adopting(plugin: Client, { ids, recalled, notes }: Told): Untype
     read: readAgain,
     diff,
   } as UntypedServiceImplementation;
-}
-
-function typeOf(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
 }
 
 function textOf(error: unknown): string {

@@ -35,8 +35,6 @@ const FRESH_MS = 500;
 interface Known {
   readonly stamp: string;
   readonly today: string;
-  /** Whether it could be planned: a later day lets in what an earlier one refused (a date to come), and refuses nothing more. */
-  readonly isPlanned: boolean;
   /** The commit by which it was planned, where it goes by other files; else empty. */
   readonly head: string;
   readonly outline: Outline;
@@ -84,14 +82,16 @@ export class Catalog {
       const stamp = this.stampOf(name);
       if (stamp === "") continue;
       const found = this.known.get(name);
-      if (found?.stamp === stamp && (found.isPlanned || found.today === today) && (found.head === "" || found.head === (await headNow()))) {
+      // What could be planned can be on a later day too, which only lets in what an earlier one refused: a date to come.
+      const counts = found?.stamp === stamp && (found.outline.provider !== undefined || found.today === today);
+      if (counts && (found.head === "" || found.head === (await headNow()))) {
         outlines.push(found.outline);
         continue;
       }
       others ??= namesIn(this.root);
       const reaches = REACHING.test(readIfThere(this.fileOf(name)) ?? "");
       const outline = outlineOf(name, this.load(name, others));
-      this.known.set(name, { stamp, today, isPlanned: outline.provider !== undefined, head: reaches ? await headNow() : "", outline });
+      this.known.set(name, { stamp, today, head: reaches ? await headNow() : "", outline });
       outlines.push(outline);
       if (++made % TURN === 0) await new Promise(setImmediate);
     }
